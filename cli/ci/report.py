@@ -117,18 +117,13 @@ def reporting(
     report.succeeded()
 
 
-def is_pending(seen: Convergence) -> bool:
-    """Whether a run would change something."""
-    return seen.is_changing
-
-
 def outcome_of(seen: Convergence, *, done: bool) -> str:
     """In a word: nothing, changed, pending (it would be changed) or refused (it would be, too)."""
     if done:
-        return "changed" if seen.runs and is_pending(seen) else "nothing"
+        return "changed" if seen.runs and seen.is_changing else "nothing"
     if seen.refusals and not seen.allowed_by:
         return "refused"
-    return "pending" if is_pending(seen) else "nothing"
+    return "pending" if seen.is_changing else "nothing"
 
 
 def _warnings(seen: Convergence) -> Iterator[str]:

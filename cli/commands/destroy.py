@@ -26,7 +26,7 @@ def destroy(
     Example: `truenorth destroy --stack home --yes`
     """
     from cli.findings.changes import content, is_mark
-    from cli.output.tables import print_balancing
+    from cli.output.tables import print_each
     from cli.reconcile.destroy import remove
     from cli.state.registries import registry_of_estate
     from cli.terminal import plain, styled
@@ -54,7 +54,7 @@ def destroy(
         confirm(f"Delete these {count} records?", yes=yes, otherwise=otherwise)
         with command.listening() as listener:
             left = remove(command.session, registry, listener)
-        print_balancing(console, left)
+        print_each(console, left)
         gone = [f"{change.kind} {change.name}" for change in left if change.action is GeoAction.DELETE]
         names = [registered.logical_name for registered in registry.records]
         command.print_event("result", {"deleted": names, "balancing": gone})

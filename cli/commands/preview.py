@@ -51,7 +51,6 @@ def preview(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth preview --stack home`
     """
-    from cli.ci.report import is_pending
     from cli.output import documents
     from cli.reconcile import saved_plan
     from cli.reconcile.look import ConvergenceOptions, look
@@ -74,7 +73,7 @@ def preview(  # noqa: PLR0913 - the options of the command
         else:
             _show(command.console, seen, stack, save)
         require_all_read(seen)
-    if expect_no_changes and is_pending(seen):
+    if expect_no_changes and seen.is_changing:
         raise typer.Exit(CHANGED)
 
 

@@ -78,7 +78,6 @@ def up(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth up --stack home`
     """
-    from cli.ci.report import is_pending
     from cli.commands.preview import preview
     from cli.reconcile.result import require_all_read, require_all_taken
     from stacks.observe.wan.agreement.consensus import is_disagreement
@@ -98,7 +97,7 @@ def up(  # noqa: PLR0913 - the options of the command
         require_all_read(done)
     if detailed_exitcode and any(is_disagreement(one.addresses) for one in done.observation.addresses):
         raise typer.Exit(DISAGREED)
-    if detailed_exitcode and done.runs and is_pending(done):
+    if detailed_exitcode and done.runs and done.is_changing:
         raise typer.Exit(CHANGED)
 
 

@@ -21,6 +21,7 @@ from components.records.record import Record
 from stacks.model.plan import Plan
 from stacks.plan.changes import Action, Change
 from stacks.plan.geo.changes import GeoChange
+from stacks.plan.lists.changes import ListChange
 from stacks.plan.records.record_sets import declared_records
 from stacks.plan.safety import guard
 
@@ -79,13 +80,11 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
 
 def print_beside(console: Console, seen: Convergence) -> None:
     """Print what a run does to load balancing and to address lists, a line for each change."""
-    print_balancing(console, seen.geo_changes)
-    for change in seen.list_changes:
-        console.print(plain(f"  {change}"), soft_wrap=True)
+    print_each(console, (*seen.geo_changes, *seen.list_changes))
 
 
-def print_balancing(console: Console, changes: tuple[GeoChange, ...]) -> None:
-    """Print what a run does to load balancing, a line for each change."""
+def print_each(console: Console, changes: Iterable[GeoChange | ListChange]) -> None:
+    """Print changes of load balancing or address lists, a line for each."""
     for change in changes:
         console.print(plain(f"  {change}"), soft_wrap=True)
 

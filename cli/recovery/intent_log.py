@@ -51,18 +51,18 @@ def landed(session: Session) -> Traces:
     return journal.traces(file) if file else NOTHING
 
 
-def let_settle(session: Session) -> None:
+def journaled(session: Session) -> journal.JournalContent:
+    """Return the entries of the journal; none where the backend is no folder, or no convergence was cut off."""
+    file = journal_path(session)
+    return journal.look(file) if file else journal.JournalContent()
+
+
+def let_settle(session: Session, kept: journal.JournalContent) -> None:
     """Wait until what a killed run had sent, and got no answer to, is SETTLING old: the zones show it then."""
     file = journal_path(session)
-    if file is not None and journal.look(file).unanswered:
+    if file is not None and kept.unanswered:
         age = time.time() - file.stat().st_mtime
         time.sleep(min(max(0.0, SETTLING - age), SETTLING))
-
-
-def damage(session: Session) -> str:
-    """Return which lines of the journal cannot be read, in words; "" for none."""
-    file = journal_path(session)
-    return journal.look(file).damage if file else ""
 
 
 def all_remembered(session: Session) -> list[Traces]:

@@ -124,8 +124,9 @@ def _exported(session: Session, stacks: Sequence[str]) -> list[Gaps]:
 def _mended(session: Session, folder: Path, told: Told, dead: Mapping[str, Mapping[Path, str]]) -> Traces:
     """The traces of what state misses, once the folder is in order."""
     mend_sidecars(session.backend)
-    if what := intent_log.damage(session):
-        told(Mended(f"of what a run that was cut off has written to the zones, not all can be read: {what}"))
+    kept = intent_log.journaled(session)
+    if kept.damage:
+        told(Mended(f"of what a run that was cut off has written to the zones, not all can be read: {kept.damage}"))
     # What may be missing is written down before anything is removed that shows it: we may be killed, too.
     for stack, files in dead.items():
         if files:
@@ -139,7 +140,7 @@ def _mended(session: Session, folder: Path, told: Told, dead: Mapping[str, Mappi
         seen = summary_of(folder, session.project.name, stack)
         if seen is not None and not seen.is_sound:
             _mend(session.at(stack), folder, told)
-    intent_log.let_settle(session)
+    intent_log.let_settle(session, kept)
     return _shown(session, folder, tuple(dead))
 
 

@@ -146,7 +146,7 @@ def _same(wish: Record, there: Record) -> bool:
 
 
 def subject(operation: Operation) -> str:
-    """Return what an operation does to which record, in words."""
+    """Return the method and the record of an operation, in words."""
     record = operation.record
     named = f"{record.name} {record.type}" if record else operation.record_id or "a record"
     return f"{operation.method} of {named}"

@@ -69,7 +69,7 @@ class Operation:
     @property
     def may_be_there(self) -> bool:
         """Whether it is a creation that was sent before, so that an equal record may be its own."""
-        return self.method == "POST" and (self.losses > 0 or self.is_repeated)
+        return self.is_repeated or (self.method == "POST" and self.losses > 0)
 
     @property
     def is_batchable(self) -> bool:

@@ -46,8 +46,9 @@ class Sender:
         """The marks of refused sets, each with the refusal of the last record that it was to stand beside."""
 
     def remember(self, operation: Operation) -> None:
-        """Make an operation the continuation of an equal one that could not be confirmed, if there is one."""
-        operation.is_repeated = (self._zone_id, operation.record) in self._scope.unanswered
+        """Note on an operation what is known of equal ones before it, of this convergence and of earlier ones."""
+        if operation.method == "POST":
+            operation.is_repeated = (self._zone_id, operation.record) in self._scope.unanswered
         earlier = self._unsettled.pop(operation.key, None)
         if earlier is not None:
             operation.before, operation.sent, operation.doubtful = earlier.before, earlier.sent, True
@@ -190,7 +191,7 @@ class Sender:
         return all([await self._send([one] if mark.answer.done() else [mark, one]) for one in records])
 
     async def _refused(self, operation: Operation, answer: Response) -> bool:
-        """Resolve a refused operation. Return whether it has landed all the same: before, after it was looked for."""
+        """Resolve a refused operation. Return whether an earlier sending of it has landed."""
         why = codes(answer)
         if operation.may_be_there and why & IDENTICAL:
             is_landed = await self._settle([operation], answer, is_last=True)

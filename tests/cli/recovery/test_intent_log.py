@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
 import time
@@ -9,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 
 from cli.apiproxy.intent import Write
-from cli.apiproxy.journal import Journal, JournalEntry
 from cli.reconcile.recovering import end, recovering
 from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
@@ -20,6 +18,7 @@ from stacks.model.plan import Plan
 from stacks.model.values import Frozen
 from stacks.plan.changes import Action, Change
 from stacks.plan.records.adoption import Takeover, Traces
+from tests.cli.apiproxy.journals import left_by_a_killed_run
 from tests.cli.state.checkpoints import FolderState, state
 from tests.stacks.plan.worlds import a_record, make_observation
 
@@ -30,6 +29,7 @@ CHANGES = (
     Change(Action.DELETE, "old.example.com/A", OLD, None),
 )
 NOW = 1_790_000_000.0
+CREATION = Write("POST", "z" * 32, "", WWW)
 MADE = Traces(records=frozenset({("www.example.com", "A", "203.0.113.7")}))
 
 
@@ -165,29 +165,18 @@ def test_recovering_from_nothing_takes_no_time(place: FolderState) -> None:
 
 
 class TestWhatAKilledRunHadSent:
-    def journal(self, place: FolderState, age: float, states: list[str]) -> None:
-        """Leave a journal that was last written `age` seconds ago."""
-        file = intent_log.journal_path(place.session)
-        assert file is not None
-        entry = JournalEntry("killed", Write("POST", "z" * 32, "", WWW))
-
-        async def note(journal: Journal) -> None:
-            for noted in states:
-                await (journal.sending if noted == "sent" else journal.landed)([entry])
-
-        with Journal.opened(file) as journal:
-            asyncio.run(note(journal))
-        os.utime(file, (NOW - age, NOW - age))
-
     @pytest.mark.parametrize(
-        ("age", "states", "waited"),
-        [(0.5, ["sent"], 1.5), (60.0, ["sent"], 0.0), (-3_600.0, ["sent"], 2.0), (0.5, ["sent", "landed"], 0.0)],
+        ("age", "landed", "waited"),
+        [(0.5, [], 1.5), (60.0, [], 0.0), (-3_600.0, [], 2.0), (0.5, [CREATION], 0.0)],
         ids=["just now", "long ago", "before the clock was set back", "and had its answer"],
     )
     def test_is_given_time_to_land_before_the_zones_are_looked_at(
-        self, place: FolderState, monkeypatch: pytest.MonkeyPatch, age: float, states: list[str], waited: float
+        self, place: FolderState, monkeypatch: pytest.MonkeyPatch, age: float, landed: list[Write], waited: float
     ) -> None:
-        self.journal(place, age, states)
+        file = intent_log.journal_path(place.session)
+        assert file is not None
+        left_by_a_killed_run(file, [CREATION], landed)
+        os.utime(file, (NOW - age, NOW - age))
         waits: list[float] = []
         monkeypatch.setattr(intent_log, "time", SimpleNamespace(time=lambda: NOW, sleep=waits.append))
         recover(place.session, place.hear)

@@ -62,7 +62,7 @@ def on_the_terminal(events: Events) -> str:
     for done in convergences(events):
         tables.print_plan_notes(console, done.plan)
         tables.print_changes(console, done.changes)
-        tables.print_balancing(console, done.geo_changes)
+        tables.print_each(console, done.geo_changes)
         tables.print_refusals(console, done)
         tables.print_addresses(console, done)
         tables.print_outcome(console, done)

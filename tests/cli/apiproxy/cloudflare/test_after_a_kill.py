@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,9 +12,9 @@ from hypothesis import strategies as st
 
 from cli.apiproxy.cloudflare import lost_answers
 from cli.apiproxy.intent import Write
-from cli.apiproxy.journal import Journal, JournalEntry
 from components.records.record import Record
 from tests.cli.apiproxy.conftest import Place, World
+from tests.cli.apiproxy.journals import left_by_a_killed_run
 
 
 @pytest.fixture(autouse=True)
@@ -34,17 +33,6 @@ def wishes_for(place: Place, records: Iterable[Record]) -> list[Write]:
         for record in records
         for item in (mark_of(record), record)
     ]
-
-
-def noted_as_sent(path: Path, writes: Iterable[Write]) -> Path:
-    """Leave the journal of a run that was killed once it had sent these writes."""
-
-    async def note(journal: Journal) -> None:
-        await journal.sending([JournalEntry("killed", one) for one in writes])
-
-    with Journal.opened(path) as journal:
-        asyncio.run(note(journal))
-    return path
 
 
 def lands(place: Place, record: Record) -> str:
@@ -70,7 +58,7 @@ def test_a_set_is_found_however_much_of_it_has_landed(place: Place, tmp_path: Pa
     parts = {"mark": mark_of(record), "record": record}
     wishes = wishes_for(place, [record])
     ids = {name: lands(place, parts[name]) for name in landed}
-    with place.carrying_out(*wishes, journal=noted_as_sent(tmp_path / "journal", wishes)) as counts:
+    with place.carrying_out(*wishes, journal=left_by_a_killed_run(tmp_path / "journal", wishes)) as counts:
         answers = {name: place.client("POST", "", fields(one)) for name, one in parts.items()}
     assert {name: answers[name].json()["result"]["id"] for name in landed} == ids
     assert {one.status_code for one in answers.values()} == {200}
@@ -83,7 +71,7 @@ def test_a_record_that_the_killed_run_did_not_send_is_refused_as_the_api_refuses
 ) -> None:
     sent, other = place.record("sent"), place.record("other")
     lands(place, other)
-    journal = noted_as_sent(tmp_path / "journal", wishes_for(place, [sent]))
+    journal = left_by_a_killed_run(tmp_path / "journal", wishes_for(place, [sent]))
     with place.carrying_out(*wishes_for(place, [sent, other]), journal=journal) as counts:
         answers = [place.client("POST", "", fields(one)) for one in (sent, other, mark_of(other))]
     assert [one.status_code for one in answers] == [200, 400, 400]
@@ -97,7 +85,7 @@ def test_hundreds_that_have_landed_late_take_one_look(place: Place, tmp_path: Pa
     for wish in wishes:
         assert wish.record
         lands(place, wish.record)
-    with place.carrying_out(*wishes, journal=noted_as_sent(tmp_path / "journal", wishes)) as counts:
+    with place.carrying_out(*wishes, journal=left_by_a_killed_run(tmp_path / "journal", wishes)) as counts:
         assert place.client("POST", "", fields(records[0])).status_code == 200
     assert place.calls() == [("POST", "/dns_records/batch"), ("GET", "/dns_records")]
     assert counts.refusals == ()
@@ -126,7 +114,7 @@ def test_whatever_has_landed_each_set_is_whole_and_only_a_strangers_record_is_re
             elif is_strangers:
                 strangers.add(record)
                 lands(place, record)
-        journal = noted_as_sent(Path(folder) / "journal", wishes_for(place, sent))
+        journal = left_by_a_killed_run(Path(folder) / "journal", wishes_for(place, sent))
         with place.carrying_out(*wishes_for(place, records), journal=journal) as counts:
             refused = {
                 one for one in records for item in (mark_of(one), one) if not place.client("POST", "", fields(item)).ok
