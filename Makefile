@@ -28,7 +28,8 @@ JOBS ?= 3
 
 # The suites, by the marks that tests/conftest.py gives: `test` and `test-cluster` make up `test-all`.
 WITHOUT_CLUSTER := not kube and not stand_in
-PYTEST = $(RUN) pytest -n $(JOBS) --dist loadfile
+# Files in the order of tests/conftest.py, which puts those with big programs first.
+PYTEST = $(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # Branches count; a run that does not take nine of ten lines and branches of these packages fails.
 COVERED = --cov --cov-report=term-missing --cov-fail-under=90
 # The properties whose number of examples grows with hypothesis's profile.
