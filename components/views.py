@@ -8,6 +8,7 @@ providers know the bare name. No DNS name of ours has an @ in it (`canonical.che
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 OUTSIDE: Final = "outside"
@@ -29,6 +30,15 @@ def bare(name: str) -> str:
 def view_of(name: str) -> str:
     """Return the view of a name, or of an id."""
     return _parted(name)[1]
+
+
+def several(zones: Iterable[str]) -> tuple[str, ...]:
+    """Return the views of zones, that of everybody first; none where no zone has several."""
+    zones = tuple(dict.fromkeys(zones))
+    if len({bare(zone) for zone in zones}) == len(zones):
+        return ()
+    views = dict.fromkeys(map(view_of, zones))
+    return tuple(sorted(views, key=lambda view: view != OUTSIDE))
 
 
 def _parted(name: str) -> tuple[str, str]:

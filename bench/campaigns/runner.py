@@ -16,6 +16,7 @@ from bench.campaigns.daemon import campaign as daemon_campaign
 from bench.campaigns.geo import campaign as geo_campaign
 from bench.campaigns.main import campaign as main_campaign
 from bench.campaigns.policy import campaign as policy_campaign
+from bench.campaigns.rfc2136 import campaign as rfc2136_campaign
 from bench.campaigns.trust import campaign as trust_campaign
 from bench.campaigns.trust import engine as trust_engine
 from bench.campaigns.wrong import WrongError
@@ -48,6 +49,7 @@ PARTS = {
     "trust-engine": Part(trust_engine.play, 200),
     "policy": Part(policy_campaign.play, 100),
     "crash": Part(crash_campaign.play, 200),
+    "rfc2136": Part(rfc2136_campaign.play, 30),
     "daemon": Part(daemon_campaign.play, 30),
 }
 

@@ -13,10 +13,12 @@ import dns.message
 from cli.doctor.context import Examined
 from cli.doctor.finding import DoctorFinding, failed, of_problem, ok, warning
 from cli.doctor.plan_limits import beyond
+from cli.doctor.serials import UNREACHED, Answer, compared, serial_in
 from components.views import OUTSIDE
 from stacks.model.errors import Problem
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.deadline import Deadline
+from stacks.observe.zone import rfc2136
 from stacks.observe.zone.choice import chosen
 from stacks.observe.zone.name_servers import NameServer, name_servers
 from stacks.observe.zone.providers import READERS, visible_zones
@@ -67,10 +69,10 @@ def delegation(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFin
         return
     found = CREDENTIALS[settings.provider](settings, examined.environment)
     wanted: tuple[str, ...] = ()
-    if isinstance(found, Credentials) and not settings.asked_servers:
+    if isinstance(found, Credentials) and not settings.asked_servers and not settings.rfc2136:
         wanted = next((one.name_servers for one in visible_zones(settings.provider, found, settings.domain)), ())
     try:
-        servers, silent = asyncio.run(_asked(settings))
+        answers = asyncio.run(_asked(settings, found if isinstance(found, Credentials) else None))
     except NoAnswerError as error:
         yield warning(
             about,
@@ -80,12 +82,15 @@ def delegation(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFin
             "this machine's resolver works",
         )
         return
-    yield from delegated(about, settings.domain, wanted, tuple(server.name for server in servers))
+    yield from delegated(about, settings.domain, wanted, tuple(answers))
+    if settings.rfc2136 and len(answers) > 1:
+        yield from compared(about, answers, settings.rfc2136.server[0])
+        return
+    silent = {name: said for name, said in answers.items() if isinstance(said, str)}
     for server, reason in silent.items():
-        do = "see that DNS, UDP and TCP port 53, is let out; until then changes are not confirmed (setting confirm)"
-        yield warning(about, f"{server} does not answer: {reason}", server, do)
+        yield warning(about, f"{server} does not answer: {reason}", server, UNREACHED)
     if not silent:
-        yield ok(about, f"{', '.join(server.name for server in servers)} answer")
+        yield ok(about, f"{', '.join(answers)} answer")
 
 
 def delegated(about: str, domain: str, wanted: tuple[str, ...], found: tuple[str, ...]) -> Iterator[DoctorFinding]:
@@ -136,22 +141,26 @@ def _variable(settings: ZoneSettings) -> str:
     return settings.token or settings.traits.token_variable
 
 
-async def _asked(settings: ZoneSettings) -> tuple[tuple[NameServer, ...], dict[str, str]]:
-    """Return the name servers, and the reasons of those that do not answer for the zone."""
+async def _asked(settings: ZoneSettings, credentials: Credentials | None) -> dict[str, Answer]:
+    """Return what each name server has of the zone; those of `rfc2136`, which may answer nobody else, by the key."""
+    own = settings.rfc2136.server if settings.rfc2136 and credentials else ()
     servers = await name_servers(settings.domain, settings.asked_servers, Deadline(DNS_SECONDS))
-    answers = await asyncio.gather(*(_fault(settings.domain, server) for server in servers))
-    return servers, {server.name: fault for server, fault in zip(servers, answers, strict=True) if fault}
+    others = [server for server in own if server not in {one.name for one in servers}]
+    signed = [asyncio.to_thread(rfc2136.serial, credentials, one, settings.domain) for one in others if credentials]
+    answers = await asyncio.gather(*signed, *(_serial(settings.domain, server) for server in servers))
+    found = dict(zip((*others, *(server.name for server in servers)), answers, strict=True))
+    return {name: found[name] for name in dict.fromkeys((*own, *found))}
 
 
-async def _fault(domain: str, server: NameServer) -> str:
-    """Return why a server does not answer for the zone; "" where one of its addresses does."""
+async def _serial(domain: str, server: NameServer) -> Answer:
+    """Return the serial that a server has of the zone, or why none of its addresses tells one."""
     fault = server.problem or "it has no address"
     for address in server.addresses:
         question = dns.message.make_query(f"{domain}.", "SOA")
         try:
-            await dns.asyncquery.udp(question, address, timeout=ANSWER_SECONDS, port=server.port)
+            answer = await dns.asyncquery.udp(question, address, timeout=ANSWER_SECONDS, port=server.port)
         except (dns.exception.DNSException, OSError) as error:
             fault = str(error) or type(error).__name__
         else:
-            return ""
+            return serial_in(answer)
     return fault

@@ -13,10 +13,12 @@ from rich.text import Text
 from cli.findings.finding import MANY, shortened
 from cli.findings.outcome import of_complaint
 from cli.findings.sightings import of_source
+from cli.output import side_by_side
 from cli.output.documents import complaint_document, source_document
 from cli.output.tables import print_findings
 from cli.terminal import plain
 from components.records import canonical
+from components.views import several
 from stacks.model.claims import Claim, Complaint, SourceSighting, Targets
 from stacks.model.values import WAN, Known, Unknown
 from stacks.plan.asked import AskedName, AskedNames, asked_names
@@ -34,6 +36,8 @@ class WantedNames:
 
     sources: tuple[SourceSighting, ...]
     asked: AskedNames
+    views: tuple[str, ...] = ()
+    """The views of the zones, where one has several."""
 
     def document(self) -> dict[str, object]:
         """The JSON of it."""
@@ -58,7 +62,8 @@ class WantedNames:
 
 def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> WantedNames:
     """Return the names that the objects of these sources ask for, in records and in load balancers."""
-    return WantedNames(sources, asked_names(settings, tuple(one for one in sources if not one.balances)))
+    asked = asked_names(settings, tuple(one for one in sources if not one.balances))
+    return WantedNames(sources, asked, several(one.zone for one in settings.each_zone()))
 
 
 def _of_balancing(sources: Iterable[SourceSighting]) -> Iterator[Claim | Complaint]:
@@ -69,22 +74,67 @@ def _of_balancing(sources: Iterable[SourceSighting]) -> Iterator[Claim | Complai
 
 def print_asking(console: Console, found: WantedNames) -> None:
     """The names with who asks for them, a line for each source, and what is wrong."""
-    table = Table(box=None)
-    complained = {one.text: "waits" if one.is_waiting else "skipped" for one in found.complaints}
-    for column in ("name", "type", "targets", "settings", "asked for by"):
-        table.add_column(column, overflow="fold")
-    for one in found.asked.names:
-        by = ", ".join(f"{key} (by template)" if key in one.templated else str(key) for key in one.objects)
-        said = OUTSIDE if one.state == "outside" else _settings(one)
-        style = "dim" if one.state == "outside" else ""
-        table.add_row(plain(one.name), one.type, _targets(one, complained), plain(said), plain(by), style=style)
-    for claim in found.balanced:
-        at = ", ".join(claim.targets.value) if isinstance(claim.targets, Known) else _why(claim.targets)
-        table.add_row(plain(claim.name), "", plain(at), BALANCED, plain(str(claim.object)))
+    views = side_by_side.columns(found.views, (one.name for one in found.asked.names)) if found.views else ()
+    table = _sides(found, views) if views and side_by_side.fits(console, views) else _one_by_one(found)
     if table.rows:
         console.print(table)
     print_findings(console, map(of_source, found.sources))
     print_findings(console, shortened(map(of_complaint, found.complaints), MANY))
+
+
+def _one_by_one(found: WantedNames) -> Table:
+    """Return a table with a row for each name and type of a view, the sides of a name after each other."""
+    table = Table(box=None)
+    for column in ("name", "type", "targets", "settings", "asked for by"):
+        table.add_column(column, overflow="fold")
+    complained = _complained(found)
+    for one in (each for sides in _together(found) for each in sides.each()) if found.views else found.asked.names:
+        cells = plain(_said(one)), plain(", ".join(_asking(one)))
+        style = "dim" if one.state == "outside" else ""
+        table.add_row(plain(one.name), one.type, _targets(one, complained), *cells, style=style)
+    for claim in found.balanced:
+        table.add_row(plain(claim.name), "", _balanced_at(claim), BALANCED, plain(str(claim.object)))
+    return table
+
+
+def _sides(found: WantedNames, views: Sequence[str]) -> Table:
+    """Return a table with a row for each name and type, and a column for each view."""
+    table = side_by_side.table(views, "settings", "asked for by")
+    complained = _complained(found)
+    for sides in _together(found):
+        there = [(view, sides.of[view]) for view in views if view in sides.of]
+        said = [(view, side_by_side.stacked(dict.fromkeys(map(_said, side)))) for view, side in there]
+        by = dict.fromkeys(by for one in sides.each() for by in _asking(one))
+        targets = {view: [_targets(one, complained, "\n") for one in side] for view, side in there}
+        cells = (side_by_side.cell(targets.get(view, ())) for view in views)
+        style = "dim" if all(one.state == "outside" for one in sides.each()) else ""
+        beside = side_by_side.by_view(said), side_by_side.stacked(by)
+        table.add_row(plain(sides.name), sides.type, *cells, *beside, style=style)
+    for claim in found.balanced:
+        nothing = [side_by_side.cell(())] * (len(views) - 1)
+        table.add_row(plain(claim.name), "", _balanced_at(claim), *nothing, BALANCED, plain(str(claim.object)))
+    return table
+
+
+def _together(found: WantedNames) -> list[side_by_side.Sides[AskedName]]:
+    return side_by_side.together((one.name, one.type, one) for one in found.asked.names)
+
+
+def _complained(found: WantedNames) -> dict[str, str]:
+    """Return what becomes of objects, by the text of a complaint."""
+    return {one.text: "waits" if one.is_waiting else "skipped" for one in found.complaints}
+
+
+def _asking(one: AskedName) -> list[str]:
+    return [f"{key} (by template)" if key in one.templated else str(key) for key in one.objects]
+
+
+def _said(one: AskedName) -> str:
+    return OUTSIDE if one.state == "outside" else _settings(one)
+
+
+def _balanced_at(claim: Claim) -> Text:
+    return plain(", ".join(claim.targets.value) if isinstance(claim.targets, Known) else _why(claim.targets))
 
 
 def unreadable(sources: Sequence[SourceSighting]) -> str:
@@ -93,15 +143,15 @@ def unreadable(sources: Sequence[SourceSighting]) -> str:
     return "; ".join(dict.fromkeys(reasons))
 
 
-def _targets(one: AskedName, complained: Mapping[str, str]) -> Text:
+def _targets(one: AskedName, complained: Mapping[str, str], between: str = ", ") -> Text:
     """Return the targets, or why there are none. complained: what becomes of objects, by the text of a complaint."""
     if one.state == "skipped" or one.why in complained:
         return plain(f"{complained.get(one.why, one.state)}, see below", style="yellow")
     if one.why:
         return plain(f"conflict: {one.why}" if one.state == "conflict" else one.why, style="yellow")
     behind = f", host {' and '.join(one.hosts)}" if one.hosts else ""
-    detected = plain(", ".join(_link(link) for link in one.links) + behind, style="cyan")
-    return plain(", ").join(filter(None, (plain(", ".join(one.targets)), detected)))
+    detected = plain(between.join(_link(link) for link in one.links) + behind, style="cyan")
+    return plain(between).join(filter(None, (plain(between.join(one.targets)), detected)))
 
 
 def _why(targets: Targets) -> str:

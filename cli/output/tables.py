@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,9 +13,11 @@ from cli.findings.changes import content, difference, is_mark, meaning, of_resul
 from cli.findings.finding import MANY, Finding, Severity, shortened
 from cli.findings.outcome import of_outcomes, of_plan, of_refusals
 from cli.findings.sightings import of_address, of_source
+from cli.output import side_by_side
 from cli.reconcile.confirm import Outcome
 from cli.reconcile.result import Convergence
 from cli.terminal import plain, styled
+from components import views
 from components.records import canonical
 from components.records.record import Record
 from stacks.model.plan import Plan
@@ -46,6 +48,8 @@ _LABELS = {
     "waiting": "waits",
 }
 """Words that lines of these kinds of findings begin with."""
+Row = tuple[Record, Change | None]
+"""A record of a plan, and what becomes of it."""
 
 
 def line(finding: Finding) -> Text:
@@ -63,9 +67,9 @@ def print_findings(console: Console, findings: Iterable[Finding]) -> None:
 
 
 def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
-    """Print what a run does, a line for each record."""
+    """Print what a run does, a line for each record; the sides of a name together, where there are views."""
     table = Table(box=None, show_header=False, pad_edge=True)
-    for change in changes:
+    for change in side_by_side.grouped(changes):
         record = change.record
         table.add_row(
             plain(change.action.value, style=COLOURS[change.action]),
@@ -103,18 +107,63 @@ def print_addresses(console: Console, seen: Convergence) -> None:
 
 def print_records(console: Console, seen: Convergence) -> None:
     """Print the records of a plan with their state; marks only if they change."""
-    pending = {change.logical_name: change for change in seen.changes}
+    rows: Iterable[Row] = tuple(_rows(seen))
+    several = views.several(zone.zone for zone in seen.observation.zones)
+    if several:
+        shown = side_by_side.columns(several, (record.name for record, _ in rows))
+        if side_by_side.fits(console, shown):
+            _print_sides(console, shown, rows)
+            return
+        rows = (row for sides in _together(rows) for row in sides.each())
     table = Table(box=None)
     for column in ("name", "type", "content", "ttl", "proxied", "state"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold" if several else "ellipsis")  # behind a name stands its view
+    for record, change in rows:
+        table.add_row(*_cells(record), _state(change))
+    console.print(table)
+
+
+def _rows(seen: Convergence) -> Iterator[Row]:
+    pending = {change.logical_name: change for change in seen.changes}
     for record_set in seen.plan.record_sets:
         for logical_name, record in declared_records(record_set).items():
             change = pending.pop(logical_name, None)
             if change or not is_mark(record):
-                table.add_row(*_cells(record), _state(change))
-    for change in pending.values():
-        table.add_row(*_cells(change.record), _state(change))
+                yield record, change
+    yield from ((change.record, change) for change in pending.values())
+
+
+def _together(rows: Iterable[Row]) -> list[side_by_side.Sides[Row]]:
+    return side_by_side.together((row[0].name, row[0].type, row) for row in rows)
+
+
+def _print_sides(console: Console, shown: Sequence[str], rows: Iterable[Row]) -> None:
+    """Print a row for each name and type, with what each view has of it."""
+    table = side_by_side.table(shown, "ttl", "state")
+    for sides in _together(rows):
+        there = [(view, sides.of[view]) for view in shown if view in sides.of]
+        contents = {view: [_cells(record)[2] for record, _ in side] for view, side in there}
+        settings = (_settings(side[0][0]) for _, side in there)
+        table.add_row(
+            plain(sides.name),
+            sides.type,
+            *(side_by_side.cell(contents.get(view, ())) for view in shown),
+            side_by_side.alike(settings),
+            side_by_side.by_view((view, _states(side)) for view, side in there),
+        )
     console.print(table)
+
+
+def _settings(record: Record) -> Text:
+    """Return the TTL of a record, and whether it is proxied."""
+    ttl = _cells(record)[3]
+    return styled(ttl, ", proxied") if record.proxied else ttl
+
+
+def _states(side: Iterable[Row]) -> Text:
+    """Return the states of the records of a name in a view: each change, or that all are right."""
+    changes = {change.action: change for _, change in side if change}
+    return plain(", ").join(map(_state, changes.values())) if changes else _state(None)
 
 
 def print_unmet(console: Console, seen: Convergence) -> None:

@@ -22,6 +22,7 @@ from cli.web.problems import PageProblem, headline, problems
 from cli.web.status import AddressStatus, Answered, Status, timestamp
 from components.records import canonical_content
 from components.records.international import in_both_forms
+from components.views import bare, several
 from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.values import WAN, Known, Unknown
 
@@ -53,6 +54,7 @@ def head(status: Status, redact: Redact = as_it_is) -> Document:
         "leadership": _leadership(status),
         "address_cache": {"at": timestamp(status.cached_at), "problem": status.cache_problem},
         "counts": _counts(status, count),
+        "views": list(several(one.zone for one in status.leader.done.observation.zones)) if status.leader.done else [],
         "problems": [_problem(one) for one in found],
         "addresses": [_address(one) for one in status.addresses.values()],
         "detection": _detection(status),
@@ -75,7 +77,7 @@ def _names(status: Status) -> int:
     if plan is None:
         return 0
     return len(
-        {one.name for several in (plan.record_sets, plan.conflicts, plan.frozen, plan.deferred) for one in several}
+        {bare(one.name) for found in (plan.record_sets, plan.conflicts, plan.frozen, plan.deferred) for one in found}
     )
 
 

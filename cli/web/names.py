@@ -12,6 +12,7 @@ from cli.reconcile.result import Convergence
 from cli.web.status import Status
 from components.marks import ownership
 from components.records import international
+from components.views import view_of
 from stacks.model.confirmation import Confirmed
 from stacks.model.values import RecordSet, UnreadZone
 from stacks.plan.records.record_sets import Key, contents_of, is_proxied
@@ -61,6 +62,7 @@ def _row(one: RecordSet, asked_by: list[str], state: str, reason: str, confirmed
         "name": one.name,
         "unicode": international.to_unicode(one.name),
         "type": one.type,
+        "view": view_of(one.name),
         "zone": one.zone,
         "provider": one.provider,
         "contents": list(contents_of(one)),
@@ -82,6 +84,7 @@ def _nothing(key: Key) -> Row:
         "name": key[0],
         "unicode": international.to_unicode(key[0]),
         "type": key[1],
+        "view": view_of(key[0]),
         "zone": None,
         "provider": None,
         "contents": [],

@@ -30,13 +30,13 @@ class ListedSet:
     values: tuple[str, ...]
 
 
-def check_served(server: DnsServer, zone: str) -> None:
-    """Raise DnsFault unless the server has the zone and knows the key."""
+def serial_of(server: DnsServer, zone: str) -> int:
+    """Return the serial of a zone. Raises DnsFault unless the server has the zone and knows the key."""
     with server.connected() as line:
-        _check_served(line, zone)
+        return _check_served(line, zone)
 
 
-def _check_served(line: OpenConnection, zone: str) -> None:
+def _check_served(line: OpenConnection, zone: str) -> int:
     server = line.server
     question = dns.message.make_query(dns.name.from_text(zone), dns.rdatatype.SOA)
     question.flags &= ~dns.flags.RD
@@ -45,6 +45,7 @@ def _check_served(line: OpenConnection, zone: str) -> None:
         raise server.refusal(answer, f"answer for the zone {zone}")
     if not answer.flags & dns.flags.AA or not answer.answer:
         raise NotDone(f"{server.named} does not serve a zone {zone}", "NOTAUTH")
+    return int(answer.answer[0][0].serial)
 
 
 def listing(server: DnsServer, zone: str) -> tuple[ListedSet, ...]:

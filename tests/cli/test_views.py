@@ -253,6 +253,25 @@ class TestNamesOfTheSettings:
         assert f"www.{ZONE}@inside has no HTTPS record, and www.{ZONE} has one" in said
 
 
+class TestMovingOneSideOfAName:
+    def test_is_taken_over_in_its_view_alone_and_both_are_let_go_without_being_deleted(
+        self, house: Inside, bind: Bind
+    ) -> None:
+        outer = {"name": f"printer.{ZONE}", "type": "A", "content": "198.51.100.7", "ttl": 300}
+        remote.edit_record(house.places, outer)
+        inner = [{"name": "printer", "targets": [LAN]}, WWW_INSIDE]
+        views(house, bind, outside={"names": ["printer", "www"]}, inner={"names": inner})
+        house.result("up")
+        adopted = house.run("adopt", "--yes", "--name", f"printer.{ZONE}@inside")
+        assert adopted.returncode == 0, adopted.stdout + adopted.stderr
+        assert bind.names(ZONE) == {"www/A": [LAN], "printer/A": [LAN]}
+        assert house.zone() == {f"printer.{ZONE}/A": "198.51.100.7", f"www.{ZONE}/A": FIRST_IPV4}
+        released = house.run("release", "--to", "nobody", "--yes")
+        assert released.returncode == 0, released.stdout + released.stderr
+        assert bind.records(ZONE) == {"www/A": [LAN], "printer/A": [LAN]}
+        assert {one["content"] for one in remote.records(house.places)} == {"198.51.100.7", FIRST_IPV4}
+
+
 class TestAViewWithAnotherName:
     def test_is_refused_and_nothing_is_touched(self, house: Inside, bind: Bind) -> None:
         views(house, bind, outside={"names": ["www"]}, inner={"names": [WWW_INSIDE]})

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.records.logical_name import LogicalName
-from components.views import OUTSIDE, VIEW, bare, qualified, view_of
+from components.views import OUTSIDE, VIEW, bare, qualified, several, view_of
 
 NAMES = st.from_regex(r"[a-z0-9*_][a-z0-9_.-]{0,30}", fullmatch=True)
 VIEWS = st.from_regex(VIEW, fullmatch=True).filter(lambda view: view != OUTSIDE)
@@ -38,3 +38,10 @@ def test_an_at_that_no_view_stands_behind_stays(text: str, view: str) -> None:
 
 def test_nothing_has_no_view() -> None:
     assert qualified("", "inside") == ""
+
+
+def test_the_views_of_zones_are_told_where_a_zone_has_several_that_of_everybody_first() -> None:
+    assert several(["a.example@lan", "a.example", "b.example@vpn"]) == (OUTSIDE, "lan", "vpn")
+    assert several(["a.example@lan", "a.example@vpn"]) == ("lan", "vpn")
+    assert several(["a.example@lan", "b.example"]) == ()
+    assert several(["a.example", "a.example"]) == ()

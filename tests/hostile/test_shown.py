@@ -45,7 +45,7 @@ from stacks.model.confirmation import Unconfirmed
 from stacks.model.geo import Account, LiveBalancer, LivePool
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
-from stacks.model.values import WAN, Conflict, Family, Frozen, Known, Sighting, Unknown
+from stacks.model.values import WAN, Conflict, Family, Frozen, Known, Sighting, Unknown, ZoneSnapshot
 from stacks.plan.asked import AskedName, AskedNames
 from stacks.plan.changes import Action, Change
 from stacks.plan.owners.events import Notice, Reason
@@ -92,6 +92,12 @@ def convergence(text: str) -> Convergence:
     return Convergence(Observation(sightings, (), Registry(), sources=sources), plan, (change(text),), (RUN,), 1.5)
 
 
+def in_two_views(text: str) -> Convergence:
+    zones = tuple(ZoneSnapshot(zone, "z1", ()) for zone in ("example.com", "example.com@inside"))
+    seen = convergence(text)
+    return replace(seen, observation=replace(seen.observation, zones=zones))
+
+
 def balancers(text: str) -> BalancerReport:
     pool = Pool(name=text, origins=(Origin(text, text),), description=f"TrueNorth: {text} in {text} [truenorth ")
     live = LivePool("p1", pool, "m1")
@@ -119,6 +125,10 @@ PRINTERS: Mapping[str, Print] = {
     "notes of a plan": lambda console, text: tables.print_plan_notes(console, convergence(text).plan),
     "addresses": lambda console, text: tables.print_addresses(console, convergence(text)),
     "records": lambda console, text: tables.print_records(console, convergence(text)),
+    "records of two views": lambda console, text: tables.print_records(console, in_two_views(text)),
+    "sources of two views": lambda console, text: sources_table.print_asking(
+        console, replace(sources(text), views=("outside", "inside"))
+    ),
     "an outcome": lambda console, text: tables.print_confirmation(console, (Unconfirmed(text, "A", text),)),
     "findings": lambda console, text: tables.print_findings(
         console, [Finding("conflict", "warning", text, text, text)]

@@ -7,7 +7,9 @@ const STATES = {
   conflict: "in conflict", refused: "refused", frozen: "frozen", held: "held back", unread: "zone unread", unconfirmed: "not answered",
   leaving: "leaving", deferred: "next run", ok: "in place",
 };
-let records = [];
+const OUTSIDE = "outside";
+let views = []; // a column for each, where a zone has several
+let rows = []; // the records of each: one, or those of all views of a name and type
 let only = "";
 let shown = PAGE;
 let why = "";
@@ -17,12 +19,26 @@ export function startNames() {
   byId("more").addEventListener("click", () => { shown += 2 * PAGE; redraw(); });
 }
 
-// The records of /raw; reason: why there are none.
-export function drawNames(found, reason) {
-  records = found.map((one) => ({ ...one, text: searched(one) }));
+// The records of /raw; reason: why there are none; several: the views, where a zone has several.
+export function drawNames(found, reason, several) {
+  views = several.length ? [...new Set([...several, ...found.map((one) => one.view)])] : [];
+  rows = together(found.map((one) => ({ ...one, text: searched(one) })));
   why = reason;
   redraw();
 }
+
+// The worst of its sides says where a name stands.
+function together(found) {
+  if (!views.length) return found.map((one) => [one]);
+  const sides = new Map();
+  for (const one of found) {
+    const key = `${bare(one.name, one.view)} ${one.type}`;
+    sides.set(key, [...(sides.get(key) ?? []), one]);
+  }
+  return [...sides.values()];
+}
+
+const bare = (name, view) => (view === OUTSIDE ? name : name.slice(0, -view.length - 1));
 
 function searched(one) {
   const parts = [one.name, one.unicode, one.type, ...one.contents, one.comment, STATES[one.state], one.reason, ...one.asked_by, ...one.tags];
@@ -32,32 +48,37 @@ function searched(one) {
 
 function redraw() {
   const words = byId("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const filtered = records.filter((one) => words.every((word) => one.text.includes(word)));
+  const filtered = rows.filter((sides) => words.every((word) => sides.some((one) => one.text.includes(word))));
   const counts = new Map();
-  for (const one of filtered) counts.set(one.state, (counts.get(one.state) ?? 0) + 1);
-  if (only && !records.some((one) => one.state === only)) only = "";
-  const found = only ? filtered.filter((one) => one.state === only) : filtered;
+  for (const one of filtered.flat()) counts.set(one.state, (counts.get(one.state) ?? 0) + 1);
+  if (only && !rows.flat().some((one) => one.state === only)) only = "";
+  const found = only ? filtered.filter((sides) => sides.some((one) => one.state === only)) : filtered;
   const page = found.slice(0, shown);
-  draw("rows", page, () => page.map(row));
+  byId("names").classList.toggle("sided", views.length > 0);
+  draw("columns", views, () => columns().map((column) => make("th", { scope: "col" }, column)));
+  draw("rows", [views, page], () => page.map(views.length ? sidedRow : ([one]) => row(one)));
   byId("names").hidden = !page.length;
-  byId("names-tools").hidden = !records.length;
+  byId("names-tools").hidden = !rows.length;
   byId("names-empty").hidden = page.length > 0;
-  byId("names-empty").textContent = records.length ? "No name is like that." : why;
+  byId("names-empty").textContent = rows.length ? "No name is like that." : why;
   byId("more").hidden = found.length <= shown;
   byId("more").textContent = `Show more (${number(found.length - page.length)} left)`;
-  byId("names-count").textContent = tally(found);
-  drawStates(counts, filtered.length);
+  byId("names-count").textContent = tally(found.flat());
+  drawStates(counts, filtered.flat().length);
 }
 
+const columns = () => ["Name", "Type", ...(views.length ? views : ["Content", "TTL", "State"]), "Asked for by"];
+
 function tally(found) {
-  if (!records.length) return "";
-  const names = new Set(found.map((one) => one.name)).size;
-  const all = found.length === records.length ? "" : ` of ${number(records.length)}`;
+  const total = rows.flat().length;
+  if (!total) return "";
+  const names = new Set(found.map((one) => bare(one.name, one.view))).size;
+  const all = found.length === total ? "" : ` of ${number(total)}`;
   return `${counted(names, "name")}, ${number(found.length)}${all} record set${found.length === 1 && !all ? "" : "s"}`;
 }
 
 function drawStates(counts, all) {
-  const present = Object.keys(STATES).filter((state) => records.some((one) => one.state === state));
+  const present = Object.keys(STATES).filter((state) => rows.flat().some((one) => one.state === state));
   draw("states", [only, present, [...counts], all], () => present.length < 2 ? [] : ["", ...present].map((state) => {
     const text = state ? `${STATES[state]} ${number(counts.get(state) ?? 0)}` : `all ${number(all)}`;
     const chip = make("button", { type: "button", class: "chip", "data-state": state, "aria-pressed": String(state === only) }, text);
@@ -68,14 +89,43 @@ function drawStates(counts, all) {
 
 function row(one) {
   return make("tr", { "data-state": one.state },
-    make("th", { scope: "row", class: "name" }, breakable(one.unicode), one.unicode === one.name ? null : make("span", { class: "muted" }, " (", breakable(one.name), ")"), " ", one.proxied ? make("span", { class: "tag" }, "proxied") : null,
-      one.tags.map((tag) => make("span", { class: "tag" }, tag)), one.comment ? make("span", { class: "comment" }, one.comment) : null),
+    title(one.name, one.unicode, settings(one)),
     make("td", { "data-label": "Type" }, one.type),
-    make("td", { "data-label": "Content", class: "content" }, one.contents.length ? one.contents.map((content) => make("code", {}, content)) : "–"),
-    make("td", { "data-label": "TTL", class: "ttl" }, one.ttl === null ? "–" : one.ttl === 1 ? "auto" : number(one.ttl)),
-    make("td", { "data-label": "State" }, make("span", { class: "state" }, STATES[one.state]), note(one)),
-    make("td", { "data-label": "Asked for by", class: "by" }, askers(one).map((by) => make("span", {}, by)), mark(one)));
+    make("td", { "data-label": "Content", class: "content" }, contents(one)),
+    make("td", { "data-label": "TTL", class: "ttl" }, ttl(one)),
+    make("td", { "data-label": "State" }, state(one)),
+    make("td", { "data-label": "Asked for by", class: "by" }, askers(one).map((by) => make("span", {}, by)), mark([one])));
 }
+
+// A name of several views: what each has stands in the column of the view.
+function sidedRow(sides) {
+  const [{ name, unicode, type, view }] = sides;
+  const of = new Map(sides.map((one) => [one.view, one]));
+  return make("tr", {},
+    title(bare(name, view), bare(unicode, view), []),
+    make("td", { "data-label": "Type" }, type),
+    views.map((each) => make("td", { "data-label": each, class: "content" }, of.has(each) ? side(of.get(each)) : make("span", { class: "muted" }, "–"))),
+    make("td", { "data-label": "Asked for by", class: "by" }, [...new Set(sides.flatMap(askers))].map((by) => make("span", {}, by)), mark(sides)));
+}
+
+function side(one) {
+  return make("div", { class: "side", "data-state": one.state }, contents(one), make("div", {}, state(one)), one.ttl === null ? null : make("span", { class: "ttl" }, `TTL ${ttl(one)} `), settings(one));
+}
+
+function title(name, unicode, more) {
+  return make("th", { scope: "row", class: "name" }, breakable(unicode), unicode === name ? null : make("span", { class: "muted" }, " (", breakable(name), ")"), " ", more);
+}
+
+function settings(one) {
+  return [one.proxied ? make("span", { class: "tag" }, "proxied") : null,
+    ...one.tags.map((tag) => make("span", { class: "tag" }, tag)), one.comment ? make("span", { class: "comment" }, one.comment) : null];
+}
+
+const contents = (one) => (one.contents.length ? one.contents.map((content) => make("code", {}, content)) : "–");
+
+const ttl = (one) => (one.ttl === null ? "–" : one.ttl === 1 ? "auto" : number(one.ttl));
+
+const state = (one) => [make("span", { class: "state" }, STATES[one.state]), note(one)];
 
 // The objects; what the mark says where these cannot be seen now.
 function askers(one) {
@@ -94,7 +144,9 @@ function note(one) {
   return one.confirmed_seconds === null ? null : make("span", { class: "reason" }, `answered after ${duration(one.confirmed_seconds)}`);
 }
 
-function mark(one) {
-  if (!one.mark) return null;
-  return make("span", { class: "mark", title: `TXT ${one.mark.name}: owner ${one.mark.owner}, ${one.mark.resource}` }, `marked: ${one.mark.owner}`);
+function mark(sides) {
+  const marks = sides.map((one) => one.mark).filter(Boolean);
+  if (!marks.length) return null;
+  const said = marks.map((one) => `TXT ${one.name}: owner ${one.owner}, ${one.resource}`).join("\n");
+  return make("span", { class: "mark", title: said }, `marked: ${[...new Set(marks.map((one) => one.owner))].join(", ")}`);
 }

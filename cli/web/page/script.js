@@ -29,7 +29,7 @@ async function ask() {
   if (!answer.ok) throw new Error(`/raw answers ${answer.status}`);
   const found = await answer.json();
   show(found);
-  drawNames(found.records, without(found));
+  drawNames(found.records, without(found), found.views);
 }
 
 function link(state, text) {
@@ -43,7 +43,7 @@ function follow() {
     show(JSON.parse(event.data));
     link("live", "live");
   });
-  events.addEventListener("records", (event) => drawNames(JSON.parse(event.data), without(last)));
+  events.addEventListener("records", (event) => drawNames(JSON.parse(event.data), without(last), last.views));
   events.addEventListener("error", () => {
     lost();
     if (events.readyState === EventSource.CLOSED) setTimeout(poll, POLL);

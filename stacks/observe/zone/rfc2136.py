@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from components.dns_update.connection import Connection
 from components.dns_update.server import DnsFault, DnsServer, NotDone, Unsigned
-from components.dns_update.transfer import check_served, listing
+from components.dns_update.transfer import listing, serial_of
 from components.zone_set import GENERATED
 from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import RegisteredRecord, ZoneSnapshot
@@ -46,8 +46,17 @@ def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
     """
     if not name:
         return []
-    _first_answer(credentials, name, check_served)
+    _first_answer(credentials, name, serial_of)
     return [VisibleZone("rfc2136", name, name)]
+
+
+def serial(credentials: Credentials, place: str, zone: str) -> int | str:
+    """Return the serial that one of the servers has of a zone, or why it gives none."""
+    _, key, algorithm = credentials.place
+    try:
+        return serial_of(DnsServer(Connection(place, key, algorithm), credentials.token), zone)
+    except DnsFault as fault:
+        return str(fault)
 
 
 def _first_answer(credentials: Credentials, zone: str, asking: Callable[[DnsServer, str], _Answer]) -> _Answer:

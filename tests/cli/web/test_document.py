@@ -7,7 +7,7 @@ from cli.events import Cached, Failure, Leadership, Role
 from cli.reconcile.events import Event
 from cli.web.document import head, raw
 from cli.web.status import Status, after, after_detection
-from stacks.model.values import Family, Unknown
+from stacks.model.values import Family, Unknown, ZoneSnapshot
 from tests.cli.web.sample import (
     FORMER,
     IPV4,
@@ -106,6 +106,14 @@ class TestTheDocument:
             "leaving": 0,
             "zones": ["example.com"],
         }
+
+    def test_counts_a_name_of_two_views_once_and_says_which_views_there_are(self) -> None:
+        zones = tuple(ZoneSnapshot(zone, "z", ()) for zone in ("example.com", "example.com@inside"))
+        sets = [record_set("www", IPV4), record_set("www", "192.168.7.10", name="www.example.com@inside")]
+        found = document(convergence(sets, zones=zones))
+        assert (found["counts"]["names"], found["counts"]["record_sets"]) == (1, 2)
+        assert found["views"] == ["outside", "inside"]
+        assert document(troubled())["views"] == document()["views"] == []
 
     def test_says_who_leads(self) -> None:
         found = document(Leadership(Role.LEADER, "", POD, 4))

@@ -39,6 +39,7 @@ class TestARow:
             "name": "www.example.com",
             "unicode": "www.example.com",
             "type": "A",
+            "view": "outside",
             "zone": ZONE,
             "provider": "cloudflare",
             "contents": [IPV4, "192.0.2.9"],
@@ -56,6 +57,13 @@ class TestARow:
     def test_has_an_international_name_in_both_forms(self) -> None:
         row = only(convergence([record_set("xn--bcher-kva", IPV4)]))
         assert (row["name"], row["unicode"]) == ("xn--bcher-kva.example.com", "bücher.example.com")
+
+    def test_has_its_view(self) -> None:
+        name = f"www.{ZONE}@inside"
+        found = shown(
+            convergence([record_set("www", IPV4, name=name)], frozen=(Frozen(f"nas.{ZONE}@lan", "A", (), ""),))
+        )
+        assert {row["name"]: row["view"] for row in found} == {name: "inside", f"nas.{ZONE}@lan": "lan"}
 
     def test_has_each_value_of_a_set_that_is_one_record(self) -> None:
         assert only(convergence([record_set("www", f"{IPV4}\n192.0.2.9")]))["contents"] == [IPV4, "192.0.2.9"]

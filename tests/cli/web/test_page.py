@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from cli.events import Failure, Leadership, Role
 from cli.web.status_board import StatusBoard
-from stacks.model.values import Conflict, Frozen
+from stacks.model.values import Conflict, Frozen, ZoneSnapshot
 from stacks.plan.changes import Action
 from tests.cli.web.conftest import DEADLINE, Open, Serves, Site, serve
 from tests.cli.web.sample import IPV4, UNREACHABLE, ZONE, board, change, convergence, dispatch, record_set, records
@@ -192,6 +192,40 @@ class TestFilter:
         expect(page.get_by_role("button", name="frozen 2")).to_have_attribute("aria-pressed", "true")
         page.get_by_role("button", name="all 14").click()
         expect(page.locator("#rows tr")).to_have_count(14)
+
+
+class TestTheViewsOfAName:
+    INNER = f"{ZONE}@inside"
+
+    @pytest.fixture
+    def page(self, serves: Serves, opened: Open) -> Page:
+        inner = record_set("www", "192.168.7.10", name=f"www.{self.INNER}", ttl=300)
+        only = record_set("nas", "192.168.7.20", name=f"nas.{self.INNER}")
+        zones = tuple(ZoneSnapshot(zone, "z", ()) for zone in (ZONE, self.INNER))
+        frozen = (Frozen(inner.name, "A", (), "silence"),)
+        seen = convergence([record_set("www", IPV4), inner, only], frozen=frozen, zones=zones)
+        return opened(serves(fresh(seen)).url)
+
+    def test_are_columns_of_one_row(self, page: Page) -> None:
+        expect(page.locator("#columns th")).to_have_text(["Name", "Type", "outside", "inside", "Asked for by"])
+        expect(page.locator("#rows th")).to_have_text([f"www.{ZONE} ", f"nas.{ZONE} "])
+        www = page.locator("#rows tr").first.locator("td")
+        expect(www.nth(1)).to_contain_text(f"{IPV4}in place")
+        expect(www.nth(2)).to_contain_text("192.168.7.10frozensilenceTTL 300")
+        expect(page.locator("#rows tr").nth(1).locator("td").nth(1)).to_have_text("\u2013")
+        expect(page.locator("#names-count")).to_have_text("2 names, 3 record sets")
+
+    def test_are_found_together_by_what_one_of_them_has(self, page: Page) -> None:
+        page.get_by_role("searchbox").fill("203.0.113")
+        expect(page.locator("#rows tr")).to_have_count(1)
+        expect(page.locator("#rows tr")).to_contain_text("192.168.7.10")
+        page.get_by_role("searchbox").fill("@inside")
+        expect(page.locator("#rows tr")).to_have_count(2)
+
+    def test_are_below_each_other_on_a_phone(self, page: Page) -> None:
+        page.set_viewport_size({"width": 390, "height": 844})
+        expect(page.locator("#rows tr")).to_have_count(2)
+        assert wide(page) == 0
 
 
 class TestManyNames:

@@ -144,3 +144,31 @@ class TestMoves:
 
     def test_are_none_where_all_is_in_its_place(self) -> None:
         assert moves(plan("n1.example.com"), Registry(records=(registered("n1.example.com", "home"),)), "home") == {}
+
+
+VIEWS = st.sampled_from(["", "@inside", "@lan"])
+SPREADS = st.sampled_from(
+    [Layout("zone"), Layout("cluster"), Layout("namespace"), *(Layout("names", n) for n in (1, 2, 7))]
+)
+
+
+@given(st.sets(st.tuples(st.sampled_from(["www", "api", "a.b", "*"]), VIEWS), min_size=1), SPREADS)
+def test_the_views_of_a_name_are_each_in_one_part_and_never_in_one_of_another_view_by_zone(
+    sides: set[tuple[str, str]], spread: Layout
+) -> None:
+    sets = tuple(record_set(f"{name}.example.com{view}", f"example.com{view}") for name, view in sorted(sides))
+    parts = split(Plan(sets, (), (), layout=spread), Registry(), "home")
+    assert Counter(one.name for part in parts.values() for one in part.record_sets) == Counter(one.name for one in sets)
+    if spread.by == "zone":
+        assert all(len({one.zone for one in part.record_sets}) <= 1 for part in parts.values())
+
+
+@given(st.sets(st.tuples(st.sampled_from(["www", "api", "a.b"]), VIEWS), min_size=1), st.integers(1, 9))
+def test_a_side_in_state_stays_in_its_stack_whatever_the_other_side_does(
+    sides: set[tuple[str, str]], count: int
+) -> None:
+    there = [f"{name}.example.com{view}" for name, view in sorted(sides)]
+    stacks = {name: f"home-shard-{1 + number % count}" for number, name in enumerate(there)}
+    known = Registry(tuple(registered(name, stack) for name, stack in stacks.items()))
+    wanted = plan(*there, spread=Layout("names", count))
+    assert homes(wanted, known, "home") == {(name, "A"): stack for name, stack in stacks.items()}
