@@ -105,3 +105,19 @@ class ZoneSet:
         except (dns.exception.DNSException, ValueError) as error:
             reason = cut(str(error), 100).rstrip(".") or type(error).__name__
             raise ValueError(f"{quoted(text)} is no value of type {self.type}: {reason}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class SetChange:
+    """A change of a set: it is made where nothing was known, and removed where nothing is wanted."""
+
+    known: ZoneSet | None
+    wanted: ZoneSet | None
+
+    @property
+    def about(self) -> ZoneSet:
+        """The set, as it is or will be."""
+        found = self.wanted or self.known
+        if found is None:
+            raise ValueError("a change is of a set")
+        return found

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import random
-import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,66 +18,21 @@ import dns.update
 import pytest
 
 from lab.kube.ports import reserved
+from lab.name_servers import bind, programs
+from lab.name_servers.asking import PATIENCE
 
 ZONE = "house.example"
-KEY, SECRET = "truenorth", "c2VjcmV0LW9mLXRoZS1sYWItYW5kLW5vLW90aGVyLWtleQ=="
+KEY, SECRET = bind.KEY, bind.SECRET
 WEAK, WEAK_SECRET = "reader", "cmVhZHMtYW5kLXRyYW5zZmVycy1hbmQtd3JpdGVzLW5vdA=="
-STARTING = 120.0
-PATIENCE = 60.0
-"""Seconds for an answer, on a busy machine."""
-ZONE_FILE = """\
-$TTL 3600
-@ IN SOA ns1.house.example. hostmaster.house.example. 1 3600 600 86400 60
-@ IN NS ns1.house.example.
-ns1 IN A 127.0.0.1
-{records}"""
-CONFIGURATION = """\
-options {{
-  directory "{folder}";
-  pid-file "{folder}/named.pid";
-  session-keyfile "{folder}/session.key";
-  listen-on port {port} {{ 127.0.0.1; }};
-  listen-on-v6 {{ none; }};
-  recursion no;
-  querylog yes;
-  dnssec-validation no;
-  allow-new-zones no;
-}};
-controls {{ }};
-{keys}
-key "reader" {{ algorithm hmac-sha256; secret "{weak}"; }};
-{zones}
-"""
-ZONE_CONFIGURATION = """\
-zone "{zone}" {{
-  type primary;
-  file "{file}";
-  allow-transfer {{ {transfer} }};
-  update-policy {{ {policy} }};
-}};
-"""
+STARTING = bind.START_DEADLINE
 
 
 def program(name: str = "named") -> str:
     """A name server's program; the test is skipped where there is none."""
-    found = shutil.which(name, path="/usr/sbin:/usr/local/sbin:/sbin:/usr/bin:/usr/local/bin")
+    found = programs.find(name)
     if found is None:
         pytest.skip(f"there is no `{name}`: scripts/system-packages installs it")
     return found
-
-
-def free_port() -> int:
-    """A port that nothing listens at, below those that a system gives to whoever takes any."""
-    while True:
-        port = random.SystemRandom().randrange(16_384, 32_768)
-        with socket.socket() as tried, suppress(OSError):
-            tried.bind(("127.0.0.1", port))
-            return port
-
-
-def zone_file(zone: str, records: str) -> str:
-    """A zone with the server's own records, and further lines."""
-    return ZONE_FILE.replace("house.example", zone).format(records=records)
 
 
 @dataclass
@@ -141,19 +93,12 @@ def running(
     zones: Sequence[str] = (ZONE,),
 ) -> Iterator[Bind]:
     """Run a server. records: lines of each zone's file. transfer: who may."""
-    named = program()
+    program()
     folder.mkdir(parents=True, exist_ok=True)
-    parts = []
-    for zone in zones:
-        (folder / zone).write_text(zone_file(zone, records))
-        policy = f'grant "{KEY}" zonesub ANY;'
-        parts.append(ZONE_CONFIGURATION.format(zone=zone, file=folder / zone, transfer=transfer, policy=policy))
-    key = f'key "{KEY}" {{ algorithm {algorithm}; secret "{SECRET}"; }};'
+    keys = f"{bind.key_of(algorithm)}\n{bind.key_of(name=WEAK, secret=WEAK_SECRET)}"
     with reserved() as port:
-        text = CONFIGURATION.format(folder=folder, port=port, keys=key, weak=WEAK_SECRET, zones="".join(parts))
-        (folder / "named.conf").write_text(text)
-        command = (named, "-g", "-n", "1", "-c", str(folder / "named.conf"))
-        with started(folder, port, *command, ready=" running\n") as made:
+        command = bind.configure(folder, port, zones, keys=keys, transfer=transfer, records=records)
+        with started(folder, port, *command, ready=bind.READY) as made:
             yield made
 
 

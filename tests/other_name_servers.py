@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.kube.ports import reserved
-from tests.bind import KEY, SECRET, ZONE, Bind, free_port, program, started, zone_file
+from lab.kube.ports import free, reserved
+from lab.name_servers.bind import zone_file
+from tests.bind import KEY, SECRET, ZONE, Bind, program, started
 
 KNOT = """\
 server:
@@ -75,7 +76,7 @@ def powerdns(folder: Path, records: str = "") -> Iterator[Bind]:
     (folder / ZONE).write_text(zone_file(ZONE, records))
     with closing(sqlite3.connect(folder / "zones.sqlite3")) as database:
         database.executescript(SCHEMA.read_text())
-    port = free_port()  # it listens without SO_REUSEPORT
+    port = free()  # it listens without SO_REUSEPORT
     (folder / "pdns.conf").write_text(POWERDNS.format(folder=folder, port=port))
     _fill(folder)
     with started(folder, port, server, f"--config-dir={folder}") as made:

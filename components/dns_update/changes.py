@@ -7,6 +7,7 @@ answer was lost. A set that is ours is removed as it is: an edit of it is one of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace as replaced
 
 import dns.flags
@@ -20,9 +21,11 @@ import dns.update
 from components.dns_update.server import DnsFault, DnsServer, NoAnswer
 from components.dns_update.transfer import listing
 from components.plain_text import cut
-from components.zone_set import ZoneSet
+from components.zone_set import SetChange, ZoneSet
 
 _CNAME, _DS = "CNAME", "DS"
+_ALWAYS_KEPT = frozenset({"A", "AAAA", "TXT"})
+"""Types that no rule lets a server leave out once the prerequisites are met (RFC 2136, 3.4.2.2)."""
 _TRIES = 2
 
 
@@ -62,49 +65,60 @@ def _at_a_cut(server: DnsServer, wanted: ZoneSet) -> dns.rdataset.Rdataset | Non
 
 
 def create(server: DnsServer, wanted: ZoneSet) -> None:
-    """Make a set where there is none. Raises Foreign where its name is taken, DnsFault.
+    """Make a set where there is none. Raises Foreign where its name is taken, DnsFault."""
+    carry_out(server, SetChange(None, wanted))
+
+
+def replace(server: DnsServer, known: ZoneSet, wanted: ZoneSet) -> None:
+    """Change the values and TTL of a set that is as it was known. Raises Foreign where it is not, DnsFault."""
+    carry_out(server, SetChange(known, wanted))
+
+
+def remove(server: DnsServer, known: ZoneSet) -> None:
+    """Remove a set; one that is gone is gone. Raises DnsFault."""
+    carry_out(server, SetChange(known, None))
+
+
+def request(changes: Sequence[SetChange]) -> dns.update.UpdateMessage:
+    """Return the message of changes in one zone: the server makes all, or none where a prerequisite fails."""
+    update = dns.update.UpdateMessage(changes[0].about.origin)
+    for one in changes:
+        _add(update, one)
+    return update
+
+
+def _add(update: dns.update.UpdateMessage, change: SetChange) -> None:
+    """Add a change with its prerequisites to a message.
 
     A CNAME stands alone at its name: beside other records, or others beside it, a server would leave it out without a
     word (RFC 2136, 3.4.2.2).
     """
-    update = dns.update.UpdateMessage(wanted.origin)
+    known, wanted = change.known, change.wanted
+    if wanted is None:
+        update.delete(change.about.owner, change.about.kind)
+        return
+    if known is not None:
+        update.present(known.owner, *known.rdataset())
+        update.replace(wanted.owner, wanted.rdataset())
+        return
     if wanted.type == _CNAME:
         update.absent(wanted.owner)
     else:
         update.absent(wanted.owner, wanted.kind)
         update.absent(wanted.owner, _CNAME)
     update.add(wanted.owner, wanted.rdataset())
-    _carry_out(server, update, wanted, wanted)
 
 
-def replace(server: DnsServer, known: ZoneSet, wanted: ZoneSet) -> None:
-    """Change the values and TTL of a set that is as it was known. Raises Foreign where it is not, DnsFault."""
-    update = dns.update.UpdateMessage(wanted.origin)
-    update.present(known.owner, *known.rdataset())
-    update.replace(wanted.owner, wanted.rdataset())
-    _carry_out(server, update, known, wanted, is_ours=True)
+def carry_out(server: DnsServer, change: SetChange, *, was_lost: str = "") -> None:
+    """Send a change until its answer has come, or the zone shows its result. Raises Foreign, DnsFault.
 
-
-def remove(server: DnsServer, known: ZoneSet) -> None:
-    """Remove a set; one that is gone is gone. Raises DnsFault."""
-    update = dns.update.UpdateMessage(known.origin)
-    update.delete(known.owner, known.kind)
-    _carry_out(server, update, known, None)
-
-
-def _carry_out(
-    server: DnsServer,
-    update: dns.update.UpdateMessage,
-    about: ZoneSet,
-    result: ZoneSet | None,
-    *,
-    is_ours: bool = False,
-) -> None:
-    """Send a change until its answer has come, or the zone shows its result.
-
-    result: what the change leaves. is_ours: whether a set that is so already may be taken for it.
+    was_lost: why a message with the change has no answer yet; "" for a change that was not sent.
     """
-    was_lost = ""
+    about, result = change.known or change.about, change.wanted
+    is_ours = None not in (change.known, change.wanted)  # a set that is as wished already may be taken for it
+    if was_lost and _has_landed(server, about, result, was_lost):
+        return
+    update = request([change])
     for _ in range(_TRIES):
         try:
             answer = server.ask(update)
@@ -116,8 +130,7 @@ def _carry_out(
                 return
             continue
         if answer.rcode() == dns.rcode.NOERROR:
-            if result and _was_left_out(server, result):
-                raise DnsFault(_left_out(server, result))
+            check_kept(server, result)
             return
         if answer.rcode() not in {dns.rcode.YXDOMAIN, dns.rcode.YXRRSET, dns.rcode.NXRRSET}:
             raise server.refusal(answer, f"change {about.said}")
@@ -126,6 +139,12 @@ def _carry_out(
             return
         raise Foreign(_taken(about, there))
     raise DnsFault(f"could not confirm the change of {about.said}: {was_lost}; the next run looks what is there")
+
+
+def check_kept(server: DnsServer, result: ZoneSet | None) -> None:
+    """Raise DnsFault where a server has taken a change and left it out."""
+    if result and result.type not in _ALWAYS_KEPT and _was_left_out(server, result):
+        raise DnsFault(_left_out(server, result))
 
 
 def _was_left_out(server: DnsServer, result: ZoneSet) -> bool:

@@ -13,7 +13,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from components.dns_update.server import DnsServer, NoAnswer, NotDone, OpenConnection
+from components.dns_update.server import DnsServer, NoAnswer, NotDone, OpenConnection, Unsigned
 
 LONGEST = 120.0
 """Seconds for a whole transfer."""
@@ -32,15 +32,9 @@ class ListedSet:
 
 def serial_of(server: DnsServer, zone: str) -> int:
     """Return the serial of a zone. Raises DnsFault unless the server has the zone and knows the key."""
-    with server.connected() as line:
-        return _check_served(line, zone)
-
-
-def _check_served(line: OpenConnection, zone: str) -> int:
-    server = line.server
     question = dns.message.make_query(dns.name.from_text(zone), dns.rdatatype.SOA)
     question.flags &= ~dns.flags.RD
-    answer = line.ask(question)
+    answer = server.ask(question)
     if answer.rcode() != dns.rcode.NOERROR:
         raise server.refusal(answer, f"answer for the zone {zone}")
     if not answer.flags & dns.flags.AA or not answer.answer:
@@ -49,11 +43,18 @@ def _check_served(line: OpenConnection, zone: str) -> int:
 
 
 def listing(server: DnsServer, zone: str) -> tuple[ListedSet, ...]:
-    """Return all record sets of a zone. Raises DnsFault where the server does not hand over all of it."""
+    """Return all record sets of a zone, by one request. Raises DnsFault where the server does not hand over all."""
+    try:
+        return _listing(server, zone)
+    except (NotDone, Unsigned):
+        serial_of(server, zone)  # whose answer says more of what is wrong
+        raise
+
+
+def _listing(server: DnsServer, zone: str) -> tuple[ListedSet, ...]:
     found: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], dns.rrset.RRset] = {}
     count = 0
     with server.connected() as line:
-        _check_served(line, zone)
         for message in _messages(line, zone):
             for part in message.answer:
                 count += len(part)

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -24,6 +25,8 @@ from components.webhook.client import WebhookFault
 _Answer = TypeVar("_Answer")
 _MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes, the engine's own."""
+_SIDE_BY_SIDE = 64
+"""Requests that are worked on at a time, as many as TrueNorth has the engine send: those that wait go together."""
 
 
 class Servicer(ResourceServicer):
@@ -70,6 +73,7 @@ def serve(components: ComponentProvider) -> None:
     given, _ = arguments.parse_known_args()
 
     async def serving() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_SIDE_BY_SIDE))
         server = grpc.aio.server(options=[("grpc.max_receive_message_length", _MESSAGE_LIMIT)])
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(components, given.engine), server)
         port = server.add_insecure_port("127.0.0.1:0")

@@ -23,7 +23,7 @@ from components.records import zone_file_names
 from components.webhook.client import Webhook, WebhookFault, WebhookSilent
 from components.webhook.endpoints import Key, WebhookSet, endpoint_of, full_name, sets_of
 from components.webhook.shapes import CREATE, DELETE, UPDATE_NEW, UPDATE_OLD, Endpoint
-from components.zone_set import ZoneSet
+from components.zone_set import SetChange, ZoneSet
 
 _CNAME = "CNAME"
 SETTLING = (0.0, 0.2, 0.5, 1.0, 2.0)
@@ -34,22 +34,6 @@ _CARRIED = ("providerSpecific", "labels")
 
 class ForeignSet(WebhookFault):
     """A change that would overwrite records of somebody else."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetChange:
-    """A change of a set: it is made where nothing was known, and removed where nothing is wanted."""
-
-    known: ZoneSet | None
-    wanted: ZoneSet | None
-
-    @property
-    def about(self) -> ZoneSet:
-        """The set, as it is or will be."""
-        found = self.wanted or self.known
-        if found is None:
-            raise ValueError("a change is of a set")
-        return found
 
 
 @dataclass(frozen=True, slots=True)

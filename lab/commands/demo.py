@@ -14,29 +14,43 @@ import typer
 
 if TYPE_CHECKING:
     from lab.daemon import Lab
+    from lab.kube.programs import Programs
+
+ROUTES = 200
 
 
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the lab running, and say how to play with it.")] = False,
+    house: Annotated[
+        bool, typer.Option("--house", help="Play a house: one zone with a view outside and one inside, and a cut line.")
+    ] = False,
+    routes: Annotated[int, typer.Option("--routes", min=10, max=2000, help="HTTPRoutes of the house.")] = ROUTES,
 ) -> None:
     """See TrueNorth do its job on the lab: make, follow, correct, respect, remove. Takes well under a minute.
 
-    Example: `truenorth demo --keep`
+    With --house: 200 HTTPRoutes of a real API server, a public zone, and one at BIND that unbound asks.
+
+    Example: `truenorth demo --house`
     """
     from cli.engine.install.install import install
     from cli.engine.install.progress import shown_on
     from cli.exit_codes import FAILED
     from cli.terminal import Terminal, styled
     from lab import daemon
+    from lab.demo.house.play import play_house
     from lab.demo.play import DemoFailed, play
 
+    programs = _programs_of_a_house(keep=keep) if house else None
     console = Terminal()
     with shown_on(sys.stderr) as progress:
         install(os.environ, progress)
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="truenorth-demo-"))
     try:
-        lab = play(console, folder, os.environ)
+        if programs:
+            play_house(console, folder, os.environ, programs, routes)
+        else:
+            lab = play(console, folder, os.environ)
         console.print(styled(("done", "bold green"), f" in {time.monotonic() - began:.0f} s"))
         if keep:
             console.print(_how_to_play(lab), soft_wrap=True)
@@ -47,6 +61,25 @@ def demo(
         if not keep:
             daemon.stop(folder)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs_of_a_house(*, keep: bool) -> Programs:
+    """Return the programs of Kubernetes. Raises UserError that names all that is not installed."""
+    from lab.demo.house.play import PROGRAMS
+    from lab.kube.programs import find
+    from lab.name_servers.programs import PACKAGES, missing
+    from stacks.model.errors import UserError
+
+    if keep:
+        raise UserError("a house cannot be kept", "truenorth demo --house --keep", "leave one of the options out")
+    kubernetes, lacking = find(os.environ), missing(PROGRAMS)
+    if kubernetes and not lacking:
+        return kubernetes
+    packages = " ".join(PACKAGES[one] for one in lacking)
+    do = [f"sudo apt-get install {packages}"] if lacking else []
+    do += [] if kubernetes else ["truenorth lab build (minutes, once)"]
+    what = ", ".join([*lacking, *([] if kubernetes else ["kube-apiserver", "etcd"])])
+    raise UserError(f"a house needs programs that are not installed: {what}", "truenorth demo --house", "; ".join(do))
 
 
 def _how_to_play(lab: Lab) -> str:

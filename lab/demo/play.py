@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import yaml
@@ -40,7 +40,8 @@ Names = dict[str, object]
 INTERVAL = 1.0
 """Seconds between two looks at the address while the demo watches; the default of TrueNorth is 10."""
 NEW_ADDRESSES = tuple(f"203.0.113.{number}" for number in range(11, 16))
-PATIENCE = 60.0
+PATIENCE = 300.0
+"""Seconds for a result of the watch, on a busy machine."""
 
 
 class DemoFailed(Exception):  # noqa: N818 - what happened
@@ -79,7 +80,7 @@ def play(console: Console, folder: Path, environment: Mapping[str, str]) -> daem
     lab = daemon.start(folder, Ports(), environment=needed(LAB, environment))
     alone = without_elsewhere(environment)
     inside = {**alone, **lab_environment(lab, alone)}
-    scene = Scene(console, lab.places, _write_project(folder), inside)
+    scene = Scene(console, lab.places, write_project(folder), inside)
     scene.say("lab", f"Cloudflare API {lab.places.cloudflare}, STUN {lab.places.stun}, HTTP {lab.places.http}")
     create(scene)
     follow(scene)
@@ -89,7 +90,7 @@ def play(console: Console, folder: Path, environment: Mapping[str, str]) -> daem
     return lab
 
 
-def _write_project(folder: Path) -> Path:
+def write_project(folder: Path) -> Path:
     """Write a project into the folder, with this program's own environment; return its settings file."""
     for name, text in new_files(OWN_NAME).items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -120,7 +121,7 @@ def follow(scene: Scene) -> None:
         for address in NEW_ADDRESSES:
             changed = datetime.now(UTC)
             remote.set_address(scene.places, address)
-            _next(news)
+            awaited(news)
             written = [
                 call.time
                 for call in remote.api_requests(scene.places)
@@ -202,13 +203,17 @@ def watching(scene: Scene) -> Iterator[SimpleQueue[Convergence | Failure]]:
             news.put(dispatch.event)
 
     with embedded.watching(quick, scene.environment, told):
-        _next(news)
+        awaited(news)
         remote.forget_requests(scene.places)
         yield news
 
 
-def _next(news: SimpleQueue[Convergence | Failure]) -> Convergence:
-    told = news.get(timeout=PATIENCE)
+def awaited(news: SimpleQueue[Convergence | Failure]) -> Convergence:
+    """Return the next result of a watch. Raises DemoFailed where it is a failure, or none comes."""
+    try:
+        told = news.get(timeout=PATIENCE)
+    except Empty:
+        raise DemoFailed(f"the watch has told no result within {PATIENCE:.0f} s") from None
     if isinstance(told, Failure):
         raise DemoFailed(told.reason)
     return told

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,3 +27,15 @@ def reserved(port: int = 0) -> Iterator[int]:
         except OSError as error:
             raise OSError(error.errno, f"cannot listen on {HOST}:{port}: {error.strerror}") from error
         yield held.getsockname()[1]
+
+
+def free() -> int:
+    """Return a port that nothing listens at, for a program that shares it with nobody.
+
+    It is below those that a system gives to whoever takes any.
+    """
+    while True:
+        port = random.SystemRandom().randrange(16_384, 32_768)
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind((HOST, port))
+            return port

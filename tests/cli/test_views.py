@@ -15,8 +15,9 @@ from cli.exit_codes import UNUSABLE
 from components.marks import ownership
 from lab import remote
 from lab.kube.cluster import Cluster
+from lab.name_servers.asking import PATIENCE
 from lab.world import FIRST_IPV4
-from tests.bind import KEY, PATIENCE, SECRET, Bind, running
+from tests.bind import KEY, SECRET, Bind, running
 from tests.cli.clusters import at, up, up_in_part
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, told, watching

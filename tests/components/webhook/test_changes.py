@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from components.webhook.changes import ForeignSet, Outcome, SetChange, carry_out, look
+from components.webhook.changes import ForeignSet, Outcome, carry_out, look
 from components.webhook.client import WebhookFault, WebhookSilent
-from components.zone_set import ZoneSet
+from components.zone_set import SetChange, ZoneSet
 from tests.components.webhook.conftest import Provider
 
 ZONE = "house.example"
