@@ -105,7 +105,7 @@ engine: $(SYNCED)
 kube: $(SYNCED)
 	@test -x "$$(cat $(KUBE) 2>/dev/null)/kubeconform-$$(sed -n 's/^KUBECONFORM = "\(.*\)"/\1/p' lab/kube/versions.py)" -a $(KUBE) -nt lab/kube/versions.py || { \
 	  echo "==> Kubernetes, for the tests"; \
-	  $(RUN) truenorth lab build --external-dns --deploy-tools > $(KUBE).draft && mv $(KUBE).draft $(KUBE); }
+	  $(RUN) truenorth lab build --external-dns --coredns --deploy-tools > $(KUBE).draft && mv $(KUBE).draft $(KUBE); }
 
 $(SYNCED): pyproject.toml lab/pyproject.toml bench/pyproject.toml uv.lock | $(UV)
 	@echo "==> Python packages into .venv"

@@ -102,6 +102,8 @@ def _faults(args: OwnedRecordArgs) -> Iterator[str]:
     if provider is None:
         yield f"provider: {args.get('provider')!r} is none of {', '.join(PROVIDERS)}"
         return
+    if provider.whole_zones:
+        yield f"provider: {provider.title} gets a zone as a whole, which only a stack of TrueNorth writes"
     if not provider.whole_sets and not args.get("zone_id"):
         yield f"zoneId: {provider.title} needs the id of the zone"
     ttl, shortest, longest = args.get("ttl", canonical.AUTOMATIC_TTL), provider.shortest_ttl, provider.longest_ttl

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from pulumi.runtime import config
 
 from components.records.record_set import RecordSetArgs, declare, explicit_provider
 from components.views import OUTSIDE, bare, view_of
-from stacks import extras
+from stacks import declare_files, extras
 from stacks.declare_geo import declare as declare_geo
 from stacks.declare_lists import declare as declare_lists
 from stacks.model.errors import ObservationError, Refused, UserError
@@ -103,7 +104,9 @@ def declare_plan(
     refused: returns what providers have refused, once all is registered; None to keep what state has.
     """
     providers: dict[tuple[str, ...], pulumi.ProviderResource] = {}
-    declared = _declare_record_sets(settings, plan, batching, providers)
+    whole = not label_of(pulumi.get_stack())
+    files = declare_files.declare(settings, plan, observation, partial(options, providers=providers)) if whole else {}
+    declared = [*files.values(), *_declare_record_sets(settings, plan, batching, providers, files)]
     if plan.geo:
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))
@@ -199,8 +202,11 @@ def _declare_record_sets(
     plan: Plan,
     batching: Collection[str],
     providers: dict[tuple[str, ...], pulumi.ProviderResource],
+    files: Mapping[str, pulumi.Resource],
 ) -> list[pulumi.Resource]:
     """Declare the record sets of a plan, a DS after the NS of its name, and return their resources.
+
+    files: those of zones that are written whole: state notes a set once its file has it.
 
     BIND leaves out, without a word, a DS that comes before that NS.
     """
@@ -209,6 +215,8 @@ def _declare_record_sets(
     for record_set in sorted(plan.record_sets, key=lambda one: one.type == "DS"):
         args = replace(arguments(record_set), mark_last=record_set.covered and record_set.provider not in batching)
         own = options(settings.of_zone(record_set.zone), providers)
+        if file := files.get(record_set.zone):
+            own = pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=[file]))
         if after := delegations.get(record_set.name) if record_set.type == "DS" else None:
             own = pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=after))
         made = list(declare(args, own).values())

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _IN_CI = os.environ.get("CI") == "true"
 _LAB = Path(__file__).parent / "lab"
-_BUILT_FOR_KUBERNETES = {"kube_programs", "external_dns", "opentofu"}
+_BUILT_FOR_KUBERNETES = {"kube_programs", "external_dns", "coredns", "opentofu"}
 _SEED_LIMIT = 1 << 32
 _SEED_IN_CI = 20_261_202
 """The seed under CI=true: what turns red there is about the change. Runs by hand and `make campaign` draw new ones."""
@@ -43,6 +43,7 @@ _NUMBERS = itertools.count(1)
 _engine = pytest.StashKey["Engine | UserError"]()
 _kube = pytest.StashKey["Programs | KubeUnavailable"]()
 _external_dns = pytest.StashKey["Programs | KubeUnavailable"]()
+_coredns = pytest.StashKey["Programs | KubeUnavailable"]()
 _opentofu = pytest.StashKey["Programs | KubeUnavailable"]()
 
 
@@ -108,6 +109,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         _obtain_kube(session)
     if any("external_dns" in _fixtures(item) for item in session.items):
         _obtain_external_dns(session.config)
+    if any("coredns" in _fixtures(item) for item in session.items):
+        _built(session.config, _coredns, coredns=True)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
@@ -173,6 +176,15 @@ def external_dns(pytestconfig: pytest.Config) -> Path:
     if isinstance(found, KubeUnavailable):
         pytest.skip(f"no external-dns: {found}")
     return found.paths["external-dns"]
+
+
+@pytest.fixture(scope="session")
+def coredns(pytestconfig: pytest.Config) -> Path:
+    """The real CoreDNS; a test that asks for it is skipped where it cannot be had."""
+    found = _built(pytestconfig, _coredns, coredns=True)
+    if isinstance(found, KubeUnavailable):
+        pytest.skip(f"no CoreDNS: {found}")
+    return found.paths["coredns"]
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ from stacks.plan.safety.identities import identities
 from stacks.plan.safety.permission import Permission
 from stacks.plan.safety.refusal import Refusal
 from stacks.plan.webhook.moving import with_moving
+from stacks.plan.zone_files import check_files
 from stacks.settings.stack import Settings
 
 NO_PERMISSION = Permission()
@@ -99,11 +100,16 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
 def considered(
     settings: Settings, observation: Observation, options: ConvergenceOptions = DEFAULTS, *, handed_over: bool = False
 ) -> Convergence:
-    """Return the plan for an observation with what the guard says to it; nothing is read. handed_over: as in `look`."""
+    """Return the plan for an observation with what the guard says to it; nothing is read. handed_over: as in `look`.
+
+    Raises UserError where the file of a zone does not hold what is planned for it.
+    """
     observation = with_moving(settings, with_admitted(settings, observation), options.takeover)
     plan = make_plan(settings, observation, options.takeover, handed_over=handed_over, at_once=options.at_once)
     plan = replace(options.amend(plan, observation), memory=identities(observation, kept=False))
     found = changes(plan, observation)
+    if found:
+        check_files(settings, plan, observation)
     refused = _refusals(settings, plan, found, observation, options)
     allowed_by = options.permission.allowing(refused, settings)
     geo, lists = changes_of_geo(plan, observation), changes_of_lists(plan, observation)

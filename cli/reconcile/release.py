@@ -99,6 +99,13 @@ def look(session: Session, receiver: Receiver | None, permission: Permission) ->
             "take address_lists out of the settings and run `truenorth up`, which takes the addresses out; then release"
             " the records",
         )
+    if registry.files:
+        raise UserError(
+            f"this stack keeps {', '.join(map(bare, registry.files))} as a file, which nobody else goes on with",
+            f"stack {session.stack}",
+            "copy its ConfigMap (kubectl get configmap -o yaml), take the zone out of the settings and run `truenorth"
+            " up`, which deletes it; then release the rest",
+        )
     release = released(settings, observation, receiver)
     if release.outside:
         zones = ", ".join(

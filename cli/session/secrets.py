@@ -47,6 +47,7 @@ def _of_session(session: Session, environment: Mapping[str, str]) -> Iterator[st
     kubeconfigs = {
         session.settings.cluster.kubeconfig,
         *(one.kubeconfig for one in session.settings.each_cluster()),
+        *(one.coredns.kubeconfig for one in session.settings.each_zone() if one.coredns),
     }
     for file in sorted(kubeconfigs):
         with suppress(UserError):  # there is none, which is no fault unless somebody needs it

@@ -26,7 +26,7 @@ def found_credentials(provider: str, environment: Mapping[str, str]) -> dict[str
         raise UserError(f"there is no provider {unknown[0]}", "--provider", f"use one of: {', '.join(listing)}")
     if untold := [name for name in wanted if name not in listing]:
         what = f"the provider {untold[0]} does not list its zones"
-        do = "write Pulumi.STACK.yaml by hand: docs/rfc2136.md and docs/webhook-provider.md have one each"
+        do = "write Pulumi.STACK.yaml by hand: docs/rfc2136.md, webhook-provider.md and split-horizon.md have one each"
         raise UserError(what, "--provider", do)
     problems: list[Problem] = []
     found: dict[str, Credentials] = {}

@@ -94,6 +94,7 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         instance=base.instance or next((one.instance for one in found.values() if one.instance), ""),
         memory=replace(base.memory, spent=tuple(spent for one in found.values() for spent in one.memory.spent)),
         refused=tuple(dict.fromkeys(refused for stack in order for refused in found[stack].refused)),
+        files=tuple(dict.fromkeys(file for stack in order for file in found[stack].files)),
     )
     return EstateRegistry(registry, twice, found)
 

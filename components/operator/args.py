@@ -40,7 +40,7 @@ class Rights:
     """Everything in the cluster that the operator needs access to.
 
     leases: those of the election and of the state. cache: the ConfigMap of the WAN addresses; None for none. pushed:
-    that of the addresses which routers tell; None for none.
+    that of the addresses which routers tell; None for none. files: the ConfigMaps with zones that CoreDNS serves.
     state: the head of the Secrets that hold Pulumi's state; None where state is elsewhere.
     """
 
@@ -48,6 +48,7 @@ class Rights:
     leases: tuple[ObjectName, ...] = ()
     cache: ObjectName | None = None
     pushed: ObjectName | None = None
+    files: tuple[ObjectName, ...] = ()
     state: ObjectName | None = None
 
 

@@ -63,6 +63,10 @@ def each_right(rights: Rights) -> Iterator[Right]:
         yield from _kept(lease, "coordination.k8s.io", "leases")
     for config_map in filter(None, (rights.cache, rights.pushed)):
         yield from _kept(config_map, "", "configmaps")
+    for config_map in rights.files:
+        yield Right(config_map.namespace, "", "configmaps", "create")
+        for verb in ("get", "list", "watch", "patch", "delete"):  # Pulumi's provider applies it, and follows its end
+            yield Right(config_map.namespace, "", "configmaps", verb, config_map.name)
     if rights.state:
         yield from _state(rights.state)
     if rights.reads or rights.state:

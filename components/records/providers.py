@@ -13,7 +13,8 @@ class Provider:
     Pulumi's package, and so its plugin. version: its release, of the plugin as of the SDKs; "" for our own plugin,
     which comes with us. server: where the plugin is downloaded from, None for Pulumi's own. token_variable: the
     variable of the plugin's token. lists_zones: whether a token sees its zones without knowing their names. whole_sets:
-    whether a resource holds all values of a name and type, not one.
+    whether a resource holds all values of a name and type, not one. whole_zones: whether a zone is written as one, so
+    that one stack has all of it.
     comments, proxies: whether it has these. apex_alias: the type of an alias of the zone itself; one that it lacks
     where there is none. lacks: the types of records that it does not serve.
     automatic_ttl: the stored value of TTL 1, "automatic"; TTLs are seconds; ttls: the possible ones in words.
@@ -29,6 +30,7 @@ class Provider:
     token_variable: str
     lists_zones: bool
     whole_sets: bool
+    whole_zones: bool
     comments: bool
     proxies: bool
     apex_alias: str
@@ -50,6 +52,7 @@ _NAME_SERVER = Provider(
     token_variable="RFC2136_TSIG_SECRET",  # noqa: S106 - likewise
     lists_zones=False,
     whole_sets=True,
+    whole_zones=False,
     comments=False,
     proxies=False,
     apex_alias="ALIAS",
@@ -73,6 +76,7 @@ PROVIDERS = {
             token_variable="CLOUDFLARE_API_TOKEN",  # noqa: S106 - a variable's name, no secret
             lists_zones=True,
             whole_sets=False,
+            whole_zones=False,
             comments=True,
             proxies=True,
             apex_alias="CNAME",
@@ -93,6 +97,7 @@ PROVIDERS = {
             token_variable="GANDI_PERSONAL_ACCESS_TOKEN",  # noqa: S106 - likewise
             lists_zones=True,
             whole_sets=True,
+            whole_zones=False,
             comments=False,
             proxies=False,
             apex_alias="ALIAS",
@@ -110,6 +115,17 @@ PROVIDERS = {
             component="protocols.webhook",
             token_variable="DNS_WEBHOOK_TOKEN",  # noqa: S106 - likewise
             automatic_ttl=0,
+        ),
+        replace(
+            _NAME_SERVER,
+            name="coredns",
+            title="CoreDNS",
+            type_token="truenorth:coredns:Record",  # noqa: S106 - likewise
+            component="protocols.coredns",
+            package="kubernetes",
+            version="4.34.2",
+            token_variable="",
+            whole_zones=True,
         ),
     )
 }

@@ -101,6 +101,7 @@ def status(folder: Folder = None, as_json: Json = False) -> None:
 @app.command()
 def build(
     external_dns: Annotated[bool, typer.Option("--external-dns", help="The real external-dns too.")] = False,
+    coredns: Annotated[bool, typer.Option("--coredns", help="CoreDNS too, as it serves a zone from a file.")] = False,
     deploy_tools: Annotated[
         bool,
         typer.Option("--deploy-tools", help="What renders and checks manifests too: helm, kustomize, kubeconform."),
@@ -111,7 +112,8 @@ def build(
 
     Example: `truenorth lab build`
     """
-    typer.echo(str(_build_kubernetes(external_dns=external_dns, deploy_tools=deploy_tools, opentofu=opentofu)))
+    built = _build_kubernetes(external_dns=external_dns, coredns=coredns, deploy_tools=deploy_tools, opentofu=opentofu)
+    typer.echo(str(built))
 
 
 @app.command()
@@ -144,7 +146,9 @@ def _refuse_without_kubernetes(folder: Path) -> None:
         )
 
 
-def _build_kubernetes(*, external_dns: bool = False, deploy_tools: bool = False, opentofu: bool = False) -> Path:
+def _build_kubernetes(
+    *, external_dns: bool = False, coredns: bool = False, deploy_tools: bool = False, opentofu: bool = False
+) -> Path:
     from cli.engine.install.progress import shown_on
     from lab.kube.build import install
     from lab.kube.unavailable import KubeUnavailable
@@ -157,6 +161,7 @@ def _build_kubernetes(*, external_dns: bool = False, deploy_tools: bool = False,
                 progress,
                 controllers=True,
                 external_dns=external_dns,
+                coredns=coredns,
                 deploy_tools=deploy_tools,
                 opentofu=opentofu,
             )

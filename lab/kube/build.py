@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def install(
+def install(  # noqa: PLR0913 - a switch for each program that not everybody wants
     environment: Mapping[str, str],
     progress: Progress | None = None,
     *,
     controllers: bool = False,
     external_dns: bool = False,
+    coredns: bool = False,
     deploy_tools: bool = False,
     opentofu: bool = False,
 ) -> Programs:
@@ -38,6 +39,7 @@ def install(
     asked = {
         "controllers": controllers,
         "external_dns": external_dns,
+        "coredns": coredns,
         "deploy_tools": deploy_tools,
         "opentofu": opentofu,
     }

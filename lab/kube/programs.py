@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.kube.definitions import DNS_ENDPOINT, GATEWAY_API, OPERATORS, Definitions
-from lab.kube.versions import ETCD, EXTERNAL, EXTERNAL_DNS, HELM, KUBECONFORM, KUBERNETES, KUSTOMIZE, KWOK, OPENTOFU
+from lab.kube.versions import (
+    COREDNS,
+    ETCD,
+    EXTERNAL,
+    EXTERNAL_DNS,
+    HELM,
+    KUBECONFORM,
+    KUBERNETES,
+    KUSTOMIZE,
+    KWOK,
+    OPENTOFU,
+)
 from toolchain.cache import user_cache
 from toolchain.compile import Program
 
@@ -47,11 +58,17 @@ class Programs:
 
 
 def parts(
-    *, controllers: bool, external_dns: bool = False, deploy_tools: bool = False, opentofu: bool = False
+    *,
+    controllers: bool,
+    external_dns: bool = False,
+    coredns: bool = False,
+    deploy_tools: bool = False,
+    opentofu: bool = False,
 ) -> list[Part]:
     """The programs that are needed: of the API alone, or of a control plane whose Pods run; what else is wanted.
 
-    deploy_tools: what renders and checks manifests. opentofu: OpenTofu and a provider for it.
+    coredns: CoreDNS with the plugins that serve a zone from a file. deploy_tools: what renders and checks manifests.
+    opentofu: OpenTofu and a provider for it.
     """
     wanted = [Part("etcd", ETCD, Program(MODULES / "etcd", "go.etcd.io/etcd/server/v3", {})), _kubernetes("apiserver")]
     if controllers:
@@ -61,6 +78,8 @@ def parts(
         version = {"sigs.k8s.io/external-dns/pkg/apis/externaldns.Version": f"v{EXTERNAL_DNS}"}
         program = Program(MODULES / "external-dns", "sigs.k8s.io/external-dns", version)
         wanted.append(Part("external-dns", EXTERNAL_DNS, program))
+    if coredns:
+        wanted.append(Part("coredns", COREDNS, Program(MODULES / "coredns", ".", {}), "-version"))
     return [*wanted, *(_deploy_tools() if deploy_tools else ()), *(_opentofu() if opentofu else ())]
 
 
@@ -127,12 +146,19 @@ def find(
     *,
     controllers: bool = False,
     external_dns: bool = False,
+    coredns: bool = False,
     deploy_tools: bool = False,
     opentofu: bool = False,
 ) -> Programs | None:
     """The programs, if all that are needed have been built; each is there whole or not at all."""
     kept = folder(environment)
-    wanted = parts(controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools, opentofu=opentofu)
+    wanted = parts(
+        controllers=controllers,
+        external_dns=external_dns,
+        coredns=coredns,
+        deploy_tools=deploy_tools,
+        opentofu=opentofu,
+    )
     paths = {part.name: kept / part.file_name for part in wanted}
     folders = {one.name: kept / one.folder_name for one in definitions(deploy_tools=deploy_tools)}
     there = all(path.is_dir() for path in folders.values()) and all(path.is_file() for path in paths.values())

@@ -135,15 +135,14 @@ def _check(settings: Settings, stack: str) -> None:
             where = f"settings of stack {stack}: docker {daemon.name}"
             do = "write the address of a daemon, or of a proxy before one, that pods reach: tcp://HOST:PORT"
             raise UserError(f"a pod does not have the socket {daemon.host.removeprefix(UNIX)}", where, do)
-    for cluster in settings.each_cluster():
-        named = cluster.kubeconfig
-        if (named or cluster.context) and not (
-            settings.deploy.kubeconfig_secret and named.startswith(f"{KUBECONFIG_FOLDER}/")
-        ):
-            said = f"the kubeconfig {named}" if named else f"the context {cluster.context}"
+    asked = [(f"cluster {one.name or 'at hand'}", one.kubeconfig, one.context) for one in settings.each_cluster()]
+    asked += [(f"zone {one.zone}, coredns", *one.coredns.place) for one in settings.each_zone() if one.coredns]
+    for whose, named, context in asked:
+        if (named or context) and not (settings.deploy.kubeconfig_secret and named.startswith(f"{KUBECONFIG_FOLDER}/")):
+            said = f"the kubeconfig {named}" if named else f"the context {context}"
             raise UserError(
                 f"a pod does not have {said}",
-                f"settings of stack {stack}: cluster {cluster.name or 'at hand'}",
+                f"settings of stack {stack}: {whose}",
                 "leave kubeconfig and context out for the cluster that the operator runs in (here, KUBECONFIG says "
                 "which that is); for another cluster put its kubeconfig into a Secret, name that in "
                 f"deploy.kubeconfig_secret, and write kubeconfig: {KUBECONFIG_FOLDER}/FILE",

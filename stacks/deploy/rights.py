@@ -35,6 +35,7 @@ def rights(settings: Settings, namespace: str, lock_name: str, state: ObjectName
         leases=tuple(dict.fromkeys(leases)),
         cache=cached,
         pushed=pushed,
+        files=tuple(dict.fromkeys(own_files(settings))),
         state=state,
     )
 
@@ -42,6 +43,13 @@ def rights(settings: Settings, namespace: str, lock_name: str, state: ObjectName
 def own_clusters(settings: Settings) -> tuple[ClusterSettings, ...]:
     """Return the clusters that a pod reads by its service account: its own."""
     return tuple(one for one in settings.each_cluster() if not one.kubeconfig and not one.context)
+
+
+def own_files(settings: Settings) -> Iterator[ObjectName]:
+    """Yield the ConfigMaps with zones that a pod writes by its service account."""
+    for zone in settings.each_zone():
+        if zone.provider == "coredns" and zone.coredns and not any(zone.coredns.place):
+            yield ObjectName(zone.coredns.namespace, zone.coredns.config_map)
 
 
 def reads(cluster: ClusterSettings) -> Iterator[Read]:

@@ -56,6 +56,8 @@ class Registry:
     """The providers in state, each with the variable of its token; "" for the provider's usual ones."""
     refused: tuple[Rejected, ...] = ()
     """What providers had refused in former runs; it may be mended by now."""
+    files: tuple[str, ...] = ()
+    """The zones, with their views, whose files are in state: those that are written whole."""
 
 
 @dataclass(frozen=True, slots=True)

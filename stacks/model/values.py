@@ -100,6 +100,8 @@ class ZoneSnapshot:
     records: tuple[LiveRecord, ...]
     limits: PlanLimits = NOT_KNOWN
     """The limits of the zone's plan, where the provider names it and they matter."""
+    file: str = field(default="", repr=False)
+    """The text of a zone that is written whole, as it is; "" where there is none, or the provider takes single sets."""
 
 
 @dataclass(frozen=True, slots=True)

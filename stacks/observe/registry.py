@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from components import urns
+from components.coredns.names import COMPONENT as FILE_COMPONENT
 from components.geo.names import BALANCER_COMPONENT, POOL_COMPONENT
 from components.lists.names import COMPONENT as LIST_COMPONENT
 from components.marks import in_comments, ownership
@@ -25,11 +26,11 @@ from stacks.observe.views import registered
 from stacks.settings.secrets.children import ENGINE, needed
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
-_PROVIDER_TYPES = frozenset(f"pulumi:providers:{provider.package}" for provider in PROVIDERS.values())
+_PROVIDER_TYPES = frozenset(f"pulumi:providers:{one.package}" for one in PROVIDERS.values() if one.token_variable)
 _OUR_OWN = ("truenorth", "")
 """The default provider of our own plugin, which signs nothing: servers have each a provider of their own."""
 RECORD_COMPONENT = "truenorth:dns:OwnedRecord"
-_OWN = frozenset({RECORD_COMPONENT, POOL_COMPONENT, BALANCER_COMPONENT, LIST_COMPONENT})
+_OWN = frozenset({RECORD_COMPONENT, POOL_COMPONENT, BALANCER_COMPONENT, LIST_COMPONENT, FILE_COMPONENT})
 """The types of components that the program declares; all else is in one of them, or Pulumi's own."""
 _PULUMIS = "pulumi:"
 MADE_BY = "truenorth"
@@ -100,6 +101,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         foreign=tuple(foreign),
         made_by=made_by,
         refused=refused,
+        files=tuple(urns.logical_name(one["urn"]) for one in resources if one["type"] == FILE_COMPONENT),
     )
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from components import urns
+from components.records.providers import PROVIDERS
 from stacks.model.shards import Layout, label_of, stack_of
 
 if TYPE_CHECKING:
@@ -64,8 +65,11 @@ def stacks_now(registry: Registry) -> dict[Key, str]:
 def label(record_set: RecordSet, spread: Layout, asked_by: tuple[ObjectKey, ...]) -> str:
     """Return the label of the shard that a set belongs to; "" for the estate's own stack.
 
-    A set that no object has claimed has no cluster or namespace: the estate's own stack holds it.
+    A set that no object has claimed has no cluster or namespace: the estate's own stack holds it. It holds all of a
+    zone that is written as one, too.
     """
+    if PROVIDERS[record_set.provider].whole_zones:
+        return ""
     if spread.by == "zone":
         return record_set.zone
     if spread.by == "names":

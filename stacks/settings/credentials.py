@@ -10,6 +10,7 @@ from components.webhook.connection import token_fault
 from stacks.model.errors import Problem, UserError
 from stacks.settings.protocols.rfc2136 import Rfc2136Settings
 from stacks.settings.protocols.webhook import WebhookProviderSettings
+from stacks.settings.secrets.children import KUBECONFIG_PLUGIN, needed
 from stacks.settings.secrets.files import FILE_SUFFIX, file_with, given_in, read_secret
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
@@ -31,7 +32,7 @@ class Credentials:
     environment: the variables of the provider plugin, with URL and credentials as their values. own_variable: the
     variable that the zone's settings name, which the engine maps to the plugin's; "" for none. place: where the zone is
     served whose provider is a protocol, as the protocol's settings have it; further: the servers that are asked for the
-    zone where that one gives no answer.
+    zone where that one gives no answer. variables: those of a cluster's client, by which it finds its kubeconfig.
     """
 
     token: str = field(default="", repr=False)
@@ -42,6 +43,7 @@ class Credentials:
     own_variable: str = ""
     place: tuple[str, ...] = ()
     further: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def given_by(self) -> str:
@@ -230,4 +232,27 @@ def _webhook(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials 
     return Credentials(token=token, base_url=zone.webhook.url, own_variable=own, place=zone.webhook.place)
 
 
-READERS = {"cloudflare": _cloudflare, "gandi": _gandi, "rfc2136": _rfc2136, "webhook": _webhook}
+def _coredns(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials | Problem:
+    """Return the place of the zone's file, with the zone as its owner; the kubeconfig has what signs in."""
+    own = zone.coredns
+    if own is None:
+        return Problem(
+            f"the zone {zone.key} has the provider coredns, and no ConfigMap",
+            "setting coredns of the zone",
+            "write coredns: {config_map: house-zone} with the ConfigMap that the pods of CoreDNS mount",
+        )
+    if zone.token:
+        what = f"the zone {zone.key} has a token, and CoreDNS takes none"
+        return Problem(what, "setting token of the zone", "remove it; the kubeconfig has what signs in to the cluster")
+    place = (*own.place, own.namespace, own.config_map, own.file, zone.zone)
+    known = needed(KUBECONFIG_PLUGIN, environment)
+    return Credentials(base_url=f"configmap://{own.namespace}/{own.config_map}", place=place, variables=known)
+
+
+READERS = {
+    "cloudflare": _cloudflare,
+    "gandi": _gandi,
+    "rfc2136": _rfc2136,
+    "webhook": _webhook,
+    "coredns": _coredns,
+}

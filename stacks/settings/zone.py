@@ -33,8 +33,11 @@ class ZoneDefaults(ProtocolSettings):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    provider: Literal["cloudflare", "gandi", "rfc2136", "webhook"] = "cloudflare"
-    """Who serves the zone; `rfc2136`: a name server of one's own; `webhook`: a provider that external-dns has."""
+    provider: Literal["cloudflare", "gandi", "rfc2136", "webhook", "coredns"] = "cloudflare"
+    """Who serves the zone; `rfc2136`: a name server of one's own; `webhook`: a provider that external-dns has.
+
+    `coredns`: the cluster's CoreDNS, from a ConfigMap, for views other than `outside`.
+    """
     ttl: Ttl = canonical.AUTOMATIC_TTL
     """Seconds, 60 to 86400 (30 on Enterprise zones; from 300 at Gandi), or 1 for automatic."""
     proxied: Proxied = False

@@ -38,7 +38,7 @@ def test_every_setting_of_every_model_is_in_it() -> None:
     ("section", "setting", "cells"),
     [
         ("Of the stack", "confirm", ["from 0 to 3600", "`30`"]),
-        ("Of the stack", "provider", ["`cloudflare`, `gandi`, `rfc2136`, `webhook`", "`cloudflare`"]),
+        ("Of the stack", "provider", ["`cloudflare`, `gandi`, `rfc2136`, `webhook`, `coredns`", "`cloudflare`"]),
         ("Of the stack", "ttl", ["seconds, 1 for automatic", "`1`"]),
         ("Of the stack", "geo", ["settings", "none"]),
         ("Of the stack", "guard", ["settings", "see there"]),

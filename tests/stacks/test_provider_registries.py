@@ -15,7 +15,7 @@ from stacks.settings import credentials
 from stacks.settings.zone import ZoneSettings
 
 OTHER_SERVICES = {"kubernetes"}
-NOT_COUNTED = {"rfc2136", "webhook"}
+NOT_COUNTED = {"rfc2136", "webhook", "coredns"}
 REGISTRIES: dict[str, Collection[str]] = {
     "stacks.model.api_calls.Service": set(get_args(Service)) - OTHER_SERVICES | NOT_COUNTED,
     "stacks.observe.zone.providers.READERS": ZONE_READERS,

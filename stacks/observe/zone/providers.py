@@ -12,6 +12,7 @@ from typing import Any
 from components.records.plan_limits import PlanLimits
 from stacks.model.values import RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import cloudflare, gandi, own_plugin, rfc2136, webhook
+from stacks.observe.zone.in_cluster import coredns
 from stacks.observe.zone.visible import TokenState, VisibleZone
 from stacks.settings.credentials import Credentials
 
@@ -64,6 +65,15 @@ READERS = {
         own_plugin.check_name,
         webhook.registered,
         webhook.visible_zones,
+        own_plugin.token_state,
+        None,
+    ),
+    "coredns": ZoneReader(
+        coredns.snapshot,
+        own_plugin.zone_id,
+        own_plugin.check_name,
+        coredns.registered,
+        coredns.visible_zones,
         own_plugin.token_state,
         None,
     ),

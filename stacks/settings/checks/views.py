@@ -16,8 +16,10 @@ from stacks.settings.problems import fault
 if TYPE_CHECKING:
     from stacks.settings.zone import ZoneSettings
 
-_OWN_SERVERS = frozenset({"rfc2136", "webhook"})
+_OWN_SERVERS = frozenset({"rfc2136", "webhook", "coredns"})
 """The providers whose servers are the user's own, so that they may answer only some clients."""
+_INSIDE_ALONE = frozenset({"coredns"})
+"""The providers whose servers nobody outside asks."""
 PlacedZone = tuple[tuple[str | int, ...], "ZoneSettings"]
 """A zone with the path of its settings."""
 
@@ -40,6 +42,7 @@ def check_views(zones: Sequence[PlacedZone], givers: Collection[str], *, is_whol
     """
     of_domain = Counter(zone.domain for _, zone in zones if zone.domain)
     known_givers = frozenset(givers)
+    _check_config_maps(zones)
     for where, zone in zones:
         if zone.view != OUTSIDE and not where and len(zones) > 1:
             do = "write the zone and its view as an entry of zones, too"
@@ -53,6 +56,10 @@ def check_views(zones: Sequence[PlacedZone], givers: Collection[str], *, is_whol
             what = f"the view {zone.view} of {zone.domain} is at {zone.traits.title}, which answers everybody"
             do = f"keep it at a server of your own (provider: {' or '.join(sorted(_OWN_SERVERS))}), or take view out"
             raise fault(what, do, (*where, "provider"))
+        if zone.view == OUTSIDE and zone.provider in _INSIDE_ALONE and (zone.domain or where):
+            what = f"{zone.domain} is in the view of everybody, and nobody outside asks {zone.traits.title}"
+            do = f"write view: inside, or the zone as {zone.domain or 'example.com'}@inside"
+            raise fault(what, do, (*where, "provider"))
         if of_domain[zone.domain] > 1:
             _check_beside_others(where, zone, givers)
         if zone.view != OUTSIDE or (of_domain[zone.domain] > 1 and not asks_outside):
@@ -60,6 +67,17 @@ def check_views(zones: Sequence[PlacedZone], givers: Collection[str], *, is_whol
             if is_whole and not (zone.names or zone.records or has_objects):
                 do = "give it names, records or objects, or take it out"
                 raise fault(f"nobody fills the view {zone.view} of {zone.domain}", do, where)
+
+
+def _check_config_maps(zones: Sequence[PlacedZone]) -> None:
+    """Raise a fault for two zones in one ConfigMap: each has one of its own."""
+    first: dict[tuple[str, ...], str] = {}
+    for where, zone in zones:
+        if zone.provider == "coredns" and (own := zone.coredns):
+            other = first.setdefault((*own.place, own.namespace, own.config_map), zone.zone)
+            if other != zone.zone:
+                what = f"{other} and {zone.zone} are in one ConfigMap, {own.namespace}/{own.config_map}"
+                raise fault(what, "give each a ConfigMap of its own", (*where, "coredns", "config_map"))
 
 
 def _check_beside_others(where: tuple[str | int, ...], zone: ZoneSettings, givers: Collection[str]) -> None:

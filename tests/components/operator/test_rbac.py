@@ -59,6 +59,7 @@ all_rights = st.builds(
     reads=st.lists(reads, max_size=5).map(tuple),
     leases=st.lists(names, max_size=2).map(tuple),
     cache=st.none() | names,
+    files=st.lists(names, max_size=2).map(tuple),
     state=st.none() | names,
 )
 

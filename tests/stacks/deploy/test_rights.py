@@ -103,3 +103,15 @@ class TestOurs:
         of = found(state, watch={"election": {"lock_name": "mine"}})
         assert of.leases == (ObjectName("truenorth", "mine"), ObjectName("states", "truenorth-home"))
         assert of.state == state
+
+    def test_the_files_of_zones_are_those_that_the_pod_writes_by_its_service_account(self) -> None:
+        own = {"view": "inside", "provider": "coredns", "names": [{"name": "nas", "targets": ["192.168.1.20"]}]}
+        zones = [
+            {"zone": "example.com", "names": ["www"]},
+            {"zone": "a.example", **own, "coredns": {"config_map": "a"}},
+            {"zone": "b.example", **own, "coredns": {"config_map": "b", "context": "elsewhere"}},
+        ]
+        of = found(zone="", zones=zones)
+        assert of.files == (ObjectName("kube-system", "a"),)
+        verbs = {one.verb for one in each_right(of) if one.name == "a"}
+        assert verbs == {"get", "list", "watch", "patch", "delete"}

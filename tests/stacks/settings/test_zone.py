@@ -66,7 +66,7 @@ class TestWhatAProviderCannotDo:
         assert "use 300 to 2592000, or 1 for automatic" in message
 
     def test_another_provider_is_refused_with_those_there_are(self) -> None:
-        assert "use 'cloudflare', 'gandi', 'rfc2136' or 'webhook'" in refused(provider="route53")
+        assert "use 'cloudflare', 'gandi', 'rfc2136', 'webhook' or 'coredns'" in refused(provider="route53")
 
 
 SUB = {"name": "sub", "type": "NS", "content": ["ns1.sub.example.com", "ns.example.net"]}

@@ -151,6 +151,15 @@ the two against each other.
   {{- $name := printf "%s-pushed" ($election.lock_name | default (include "truenorth.lock" .)) -}}
   {{- $kept = append $kept (dict "namespace" $place "name" $name "group" "" "resource" "configmaps" "any" (list "create") "verbs" (list "get" "watch" "update")) -}}
 {{- end -}}
+{{- $settings := .Values.settings -}}
+{{- range $zone := $settings.zones | default (list $settings) -}}
+  {{- if kindIs "map" $zone -}}
+    {{- $file := $zone.coredns | default $settings.coredns | default dict -}}
+    {{- if and (eq (toString ($zone.provider | default $settings.provider)) "coredns") $file.config_map (not $file.kubeconfig) (not $file.context) -}}
+      {{- $kept = append $kept (dict "namespace" ($file.namespace | default "kube-system") "name" $file.config_map "group" "" "resource" "configmaps" "any" (list "create") "verbs" (list "get" "list" "watch" "patch" "delete")) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
 {{- $state := include "truenorth.state" . | default (.Values.settings.backend | default "") -}}
 {{- if and (hasPrefix "kubernetes://" $state) (not (contains "?" $state)) -}}
   {{- $parts := splitList "/" (trimPrefix "kubernetes://" $state) -}}

@@ -1,0 +1,4 @@
+"""Zones that lie in a Kubernetes cluster, read over its API.
+
+Defines a module for each form in which one lies there. Must not write: Pulumi's Kubernetes provider does.
+"""
