@@ -43,7 +43,7 @@ def removal(registry: Registry, live: Collection[str]) -> Intent:
     """Return the intent to delete all registered records. live: the ids of the records in the zones."""
     there = [one for one in registry.records if one.id in live and one.provider in FORESEEN]
     there.sort(key=lambda one: one.resource.is_mark)
-    writes = tuple(Write("DELETE", one.zone_id, one.id, None) for one in there)
+    writes = tuple(Write("DELETE", one.zone_id, one.id, None, one.resource.record_set) for one in there)
     owned = _by_zone((one.zone_id, one.id) for one in registry.records)
     return Intent(_run_id(), owned, writes, balances=registry.geo != GeoMemory())
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast
 
 import msgspec
 
 from cli.apiproxy.client import ApiClient
-from cli.apiproxy.cloudflare.envelope import Malformed
+from cli.apiproxy.cloudflare.envelope import GONE, IDENTICAL, Malformed
 from cli.apiproxy.http import JSON, Request, Response
 from cli.apiproxy.intent import Write
 from components.records import cloudflare_fields
@@ -66,10 +66,16 @@ class Operation:
         """A key that is equal for a write and its repetition."""
         return (self.method, self.record_id, self.record or self.body)
 
-    @property
-    def may_be_there(self) -> bool:
-        """Whether it is a creation that was sent before, so that an equal record may be its own."""
-        return self.is_repeated or (self.method == "POST" and self.losses > 0)
+    def may_be_done(self, refusal: Collection[int]) -> bool:
+        """Return whether a refusal may mean that it is done already. refusal: the API's codes.
+
+        A creation that was sent before is refused as identical, a deletion as there is no such record. The plan has
+        seen the record that it deletes: a run that was killed has deleted it since, or somebody else.
+        """
+        if self.method == "DELETE":
+            return GONE in refusal and self.record_set is not None
+        is_sent_before = self.is_repeated or (self.method == "POST" and self.losses > 0)
+        return is_sent_before and not IDENTICAL.isdisjoint(refusal)
 
     @property
     def is_batchable(self) -> bool:

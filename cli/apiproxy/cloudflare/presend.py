@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from http import HTTPStatus
 
 from cli.apiproxy.client import ApiClient
+from cli.apiproxy.cloudflare.lost_answers import record_of
 from cli.apiproxy.cloudflare.operation import Operation, foreseen, is_plain
 from cli.apiproxy.intent import Write
 from components.records.record import Record
@@ -19,7 +20,7 @@ class ForeseenWrites:
         self._waiting: dict[Hashable, Write] = {_place(one.method, one.record_id, one.record): one for one in writes}
         self._begun: dict[Hashable, Operation] = {}
         self._seen: set[Hashable] = set()
-        """The landed changes and deletions of which the engine has read the outcome."""
+        """The begun changes and deletions of which the engine has read the outcome."""
 
     def __len__(self) -> int:
         """Return how many have not begun."""
@@ -52,13 +53,18 @@ class ForeseenWrites:
         """Drop the foreseen write in whose place the engine requests another."""
         self._waiting.pop(_place_of(operation), None)
 
-    def learn(self, record_id: str) -> None:
-        """Note a read of a record by the engine, which need not request a landed change or deletion of it then.
+    def learn(self, record_id: str, found: bytes | None) -> None:
+        """Note a read of a record by the engine. found: what it is told; None where there is no such record.
 
-        The record is served as it is from then on, before the answer of the write has been noted and given.
+        A change or deletion that has landed by then need not be requested. The engine may be told of that before the
+        answer of the write has been noted and given, or before it is sent: a killed run may have sent it, too.
         """
-        places = (_place(method, record_id, None) for method in ("PUT", "DELETE"))
-        self._seen |= {place for place in places if (begun := self._begun.get(place)) and begun.landed}
+        for place in (_place(method, record_id, None) for method in ("PUT", "DELETE")):
+            begun, waiting = self._begun.get(place), self._waiting.get(place)
+            if waiting and _is_as_wished(waiting.record, found):
+                del self._waiting[place]
+            if begun and (begun.landed or _is_as_wished(begun.record, found)):
+                self._seen.add(place)
 
     def unclaimed(self) -> Iterator[Write]:
         """Yield the writes that landed, were not claimed, and cannot be known; a creation with its record's id."""
@@ -73,6 +79,12 @@ def _has_landed(operation: Operation) -> bool:
 
 def _is(operation: Operation, write: Write | None) -> bool:
     return write is not None and is_plain(operation) and _equal(operation.record, write.record)
+
+
+def _is_as_wished(wish: Record | None, found: bytes | None) -> bool:
+    if wish is None or found is None:
+        return wish is None and found is None
+    return _equal(wish, record_of(found))
 
 
 def _equal(one: Record | None, other: Record | None) -> bool:

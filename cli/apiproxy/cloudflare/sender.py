@@ -13,7 +13,7 @@ import msgspec
 
 from cli.apiproxy.client import ApiClient
 from cli.apiproxy.cloudflare import batches, lost_answers
-from cli.apiproxy.cloudflare.envelope import IDENTICAL, QUOTA, codes, failure, gone, readable, success, words
+from cli.apiproxy.cloudflare.envelope import QUOTA, codes, failure, gone, readable, success, words
 from cli.apiproxy.cloudflare.operation import Operation
 from cli.apiproxy.cloudflare.zone_cache import NotListed, ZoneCache
 from cli.apiproxy.http import Response
@@ -153,9 +153,9 @@ class Sender:
         if answer.status in _FOR_ALL:
             self._resolve(part, answer)
             return False
-        repeated = [one for one in part if one.is_repeated and not one.losses]
-        if repeated and codes(answer) & IDENTICAL:
-            await self._settle(repeated, answer, is_last=True)
+        done = [one for one in part if one.may_be_done(codes(answer)) and not one.losses]
+        if done:
+            await self._settle(done, answer, is_last=True)
             return await self._send_all([one for one in part if not one.answer.done()])
         one_set = batches.as_one_set(part)
         return await (self._apart(part) if one_set is None else self._set_apart(*one_set, answer))
@@ -183,7 +183,7 @@ class Sender:
     async def _set_apart(self, mark: Operation, records: Sequence[Operation], answer: Response) -> bool:
         """Make a refused set record by record, the mark with the first that the API takes: none stands alone."""
         if len(records) == 1:
-            is_mark_there = mark.may_be_there and codes(answer) & IDENTICAL
+            is_mark_there = mark.may_be_done(codes(answer))
             if await (self._send(records) if is_mark_there else self._refused(records[0], answer)):
                 return await self._send([mark])
             self._unmarked[mark] = answer
@@ -191,9 +191,9 @@ class Sender:
         return all([await self._send([one] if mark.answer.done() else [mark, one]) for one in records])
 
     async def _refused(self, operation: Operation, answer: Response) -> bool:
-        """Resolve a refused operation. Return whether an earlier sending of it has landed."""
+        """Resolve a refused operation. Return whether it was done before."""
         why = codes(answer)
-        if operation.may_be_there and why & IDENTICAL:
+        if operation.may_be_done(why):
             is_landed = await self._settle([operation], answer, is_last=True)
             if operation.answer.done():
                 return is_landed

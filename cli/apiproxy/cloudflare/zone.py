@@ -45,7 +45,7 @@ class ZoneProxy:
         except NotListed as error:
             return error.answer
         self._scope.counts.count("mirror", "cloudflare")
-        self.foreseen.learn(record_id)
+        self.foreseen.learn(record_id, found)
         return gone() if found is None else success(found)
 
     def send(self, client: ApiClient) -> None:

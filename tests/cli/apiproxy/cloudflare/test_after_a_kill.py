@@ -1,4 +1,4 @@
-"""A creation that a killed run had sent may land after the next run has looked: it is found, never called refused."""
+"""What a killed run had sent may land after the next run has looked: it is found, never called refused."""
 
 from __future__ import annotations
 
@@ -124,3 +124,70 @@ def test_whatever_has_landed_each_set_is_whole_and_only_a_strangers_record_is_re
         marked = {f"_mark.{one.name.partition('.')[0]}" for one in records if one not in strangers}
         assert place.contents().keys() == first_labels | marked
         assert all(len(contents) == 1 for contents in place.contents().values())
+
+
+def deletions(place: Place, *ids: str) -> list[Write]:
+    """The foreseen deletions of records."""
+    return [Write("DELETE", place.zone.id, one, None, ("gone.example.com", "A")) for one in ids]
+
+
+class TestADeletionThatAKilledRunHadSent:
+    """It may land after the next run has looked, and before that sends the same: the API knows no such record."""
+
+    @pytest.mark.parametrize("count", [1, 60])
+    def test_is_done_and_takes_one_look(self, place: Place, count: int) -> None:
+        ids = [place.add(f"old{number}") for number in range(count)]
+        for one in ids:
+            place.cloudflare.remove_record(place.zone.id, one)
+        with place.carrying_out(*deletions(place, *ids), owned=ids) as counts:
+            answers = [place.client("DELETE", f"/{one}") for one in ids]
+        assert [one.json()["result"] for one in answers] == [{"id": one} for one in ids]
+        assert [method for method, _ in place.calls()] == ["DELETE" if count == 1 else "POST", "GET"]
+        assert counts.refusals == ()
+
+    def test_has_those_carried_out_that_it_did_not_take(self, place: Place) -> None:
+        gone, there = place.add("gone"), place.add("there")
+        place.cloudflare.remove_record(place.zone.id, gone)
+        made = Write("POST", place.zone.id, "", place.record("made"), ("made.example.com", "A"))
+        with place.carrying_out(*deletions(place, gone, there), made, owned=[gone, there]) as counts:
+            answers = [place.client("DELETE", f"/{one}") for one in (gone, there)]
+            answers.append(place.client("POST", "", fields(place.record("made"))))
+        assert {one.status_code for one in answers} == {200}
+        assert place.contents().keys() == {"made"}
+        assert counts.refusals == ()
+
+    def test_is_refused_where_no_plan_has_foreseen_it(self, place: Place) -> None:
+        gone = place.add("gone")
+        place.cloudflare.remove_record(place.zone.id, gone)
+        with place.carrying_out(owned=[gone]):
+            assert place.client("DELETE", f"/{gone}").status_code == 404
+
+
+class TestAWriteThatLandedBeforeTheEngineReadTheZone:
+    """The engine finds in its refresh that nothing is left to be done: it asks for no such write, and none is sent."""
+
+    def test_is_not_sent_again_and_missed_by_nobody(self, place: Place) -> None:
+        changed, gone = place.add("changed"), place.add("gone")
+        place.cloudflare.remove_record(place.zone.id, gone)
+        made = place.record("made")
+        foreseen = [
+            Write("PUT", place.zone.id, changed, place.record("changed"), ("changed.example.com", "A")),
+            *deletions(place, gone),
+            Write("POST", place.zone.id, "", made, ("made.example.com", "A")),
+        ]
+        with place.carrying_out(*foreseen, owned=[changed, gone]) as counts:
+            assert [place.client("GET", f"/{one}").status_code for one in (changed, gone)] == [200, 404]
+            assert place.client("POST", "", fields(made)).status_code == 200
+        assert counts.unclaimed == ()
+        assert place.calls() == [("GET", "/dns_records"), ("POST", "/dns_records")]
+
+    def test_is_sent_where_the_engine_has_read_something_else(self, place: Place) -> None:
+        changed, there = place.add("changed"), place.add("there")
+        wish = place.record("changed", "192.0.2.2")
+        foreseen = [Write("PUT", place.zone.id, changed, wish, ("changed.example.com", "A")), *deletions(place, there)]
+        with place.carrying_out(*foreseen, owned=[changed, there]) as counts:
+            assert [place.client("GET", f"/{one}").status_code for one in (changed, there)] == [200, 200]
+            assert place.client("PUT", f"/{changed}", fields(wish)).status_code == 200
+            assert place.client("DELETE", f"/{there}").status_code == 200
+        assert counts.unclaimed == ()
+        assert place.contents() == {"changed": ["192.0.2.2"]}
