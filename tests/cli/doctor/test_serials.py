@@ -11,7 +11,8 @@ import pytest
 from cli.doctor import zones
 from cli.doctor.serials import Answer, compared, serial_in
 from cli.doctor.zones import delegation
-from tests.bind import KEY, PATIENCE, SECRET, ZONE, running
+from lab.name_servers.asking import PATIENCE
+from tests.bind import KEY, SECRET, ZONE, running
 from tests.cli.doctor.conftest import Admit, told
 
 FIRST, SECOND, THIRD = "ns1.example", "ns2.example", "ns3.example"
