@@ -4,9 +4,8 @@ In the repository the packages are plain: cli, components, stacks, toolchain, la
 truenorth.cli and so on, truenorth_lab, truenorth_bench. Only imports are rewritten, and nothing else may name a module:
 code that has to takes `__package__` or `__name__`. An editable install has the plain names.
 
-A wheel is for those who run it: docstrings, comments and three of four spaces of indentation, a fifth of its bytes, are
-left to the repository and the source distribution. Lines keep their numbers, so that a traceback names those of the
-repository.
+A wheel is for those who run it: docstrings and comments, a fifth of its bytes, are left to the repository and the
+source distribution. Lines keep their numbers, so that a traceback names those of the repository.
 """
 
 from __future__ import annotations
@@ -30,17 +29,12 @@ INSTALLED = {
 """The packages of the repository, and their names where they are installed."""
 
 
-PARTS = (ast.ClassDef, ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)
-"""What has docstrings; classes first, so that one can go without them."""
-
-
 class OnePackage(BuildHookInterface[Any]):
     """Adds the folders that a project names in `packages` to its wheel, by their installed names.
 
     packages: the names of packages by their folders. left_out: patterns of files of them that are of use in a checkout
-    only. shown: folders of modules whose docstrings people are shown; described: folders of which people are shown
-    those of classes and of attributes alone. Without `shown` modules keep all that they have. All are from the
-    project's folder.
+    only. shown: folders of modules whose docstrings people are shown, where docstrings and comments stay; all do where
+    none is named. All are from the project's folder.
     """
 
     PLUGIN_NAME = "custom"
@@ -68,11 +62,8 @@ class OnePackage(BuildHookInterface[Any]):
         if file.suffix != ".py":
             return content
         source = rewritten(content, str(file))
-        if "shown" not in self.config:
-            return source
-        is_below = file.relative_to(self.root).is_relative_to
-        is_described = any(map(is_below, self.config.get("described", ())))
-        return bare(source, str(file), () if any(map(is_below, self.config["shown"])) else PARTS[is_described:])
+        is_shown = any(map(file.relative_to(self.root).is_relative_to, self.config.get("shown", ("",))))
+        return source if is_shown else bare(source, str(file))
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove that folder."""
@@ -93,39 +84,25 @@ def rewritten(source: bytes, name: str) -> bytes:
     return b"".join(lines)
 
 
-def bare(source: bytes, name: str, parts: tuple[type[ast.AST], ...] = PARTS) -> bytes:
-    """Return the source of a module without docstrings and comments, and little indented; lines keep their numbers.
+def bare(source: bytes, name: str) -> bytes:
+    """Return the source of a module without docstrings, texts below attributes and comments; lines keep their numbers.
 
-    name: the file, for messages. parts: what loses its docstrings, and texts below attributes.
+    name: the file, for messages.
     """
-    tree = ast.parse(source, name)
     lines = list(io.StringIO(source.decode()))
-    for first, last, instead in _texts(tree, parts):
+    for first, last, instead in _texts(ast.parse(source, name)):
         lines[first - 1 : last] = [f"{instead}\n", *["\n"] * (last - first)]
     for token in tokenize.generate_tokens(iter(lines.copy()).__next__):
         if token.type == tokenize.COMMENT:
             line, column = token.start
             lines[line - 1] = lines[line - 1][:column].rstrip() + "\n"
-    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr))
-    values = {line for text in texts for line in _later(text)}
-    return "".join(line if at in values else _outdented(line) for at, line in enumerate(lines)).encode()
+    return "".join(lines).encode()
 
 
-def _later(node: ast.expr) -> range:
-    """Return the lines of a text, from 0, but for that on which it begins: spaces before them may be part of it."""
-    return range(node.lineno, node.end_lineno or node.lineno)
-
-
-def _outdented(line: str) -> str:
-    code = line.lstrip(" ")
-    levels, rest = divmod(len(line) - len(code), 4)
-    return " " * (levels + rest) + code
-
-
-def _texts(tree: ast.Module, parts: tuple[type[ast.AST], ...]) -> Iterator[tuple[int, int, str]]:
+def _texts(tree: ast.Module) -> Iterator[tuple[int, int, str]]:
     """Yield the statements that are a text and nothing else: first line, last line, and what has to stand there."""
     for node in ast.walk(tree):
-        if isinstance(node, parts) and isinstance(node, PARTS):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             for one in node.body:
                 if (
                     isinstance(one, ast.Expr)
