@@ -9,6 +9,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 # The tests start hundreds of interpreters: without bytecode each would compile all of the code anew.
 unexport PYTHONDONTWRITEBYTECODE
+# Seconds for one file: the largest of the SDKs takes more than uv's minute on a machine that is busy.
+export UV_COMPILE_BYTECODE_TIMEOUT := 600
 
 UV_VERSION := 0.13.8
 # The user's uv if there is one, else our own in .uv/.
