@@ -154,6 +154,23 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "neither": (settings(watch={"election": {"enabled": "off"}, "cache": {"enabled": "off"}}), {}),
     "state elsewhere": (settings(backend="s3://bucket"), {}),
     "state in another namespace": (settings(backend="kubernetes://states/one"), {}),
+    "a view that CoreDNS serves": (
+        settings(
+            zone="",
+            zones=[
+                {"zone": "example.com", "names": ["www"], "objects": "none"},
+                {
+                    "zone": "example.com",
+                    "view": "inside",
+                    "provider": "coredns",
+                    "coredns": {"config_map": "house-zone", "namespace": "dns"},
+                    "names": [{"name": "nas", "targets": ["192.168.1.20"]}],
+                    "objects": "none",
+                },
+            ],
+        ),
+        {},
+    ),
     "a pod a node": (settings(deploy={"kind": "daemonset"}), {"kind": "daemonset"}),
     "one pod": (settings(deploy={"replicas": 1}), {"replicas": 1}),
     "a load balancer": (

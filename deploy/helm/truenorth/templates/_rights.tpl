@@ -152,7 +152,8 @@ the two against each other.
   {{- $kept = append $kept (dict "namespace" $place "name" $name "group" "" "resource" "configmaps" "any" (list "create") "verbs" (list "get" "watch" "update")) -}}
 {{- end -}}
 {{- $settings := .Values.settings -}}
-{{- range $zone := $settings.zones | default (list $settings) -}}
+{{- $zones := $settings.zones | default (list $settings) -}}
+{{- range $zone := kindIs "slice" $zones | ternary $zones list -}}
   {{- if kindIs "map" $zone -}}
     {{- $file := $zone.coredns | default $settings.coredns | default dict -}}
     {{- if and (eq (toString ($zone.provider | default $settings.provider)) "coredns") $file.config_map (not $file.kubeconfig) (not $file.context) -}}
