@@ -26,7 +26,7 @@ SEEDS ?=
 ARGS ?=
 COVERAGE ?=
 # Test files side by side: they wait for engines and servers most of the time.
-JOBS ?= 5
+JOBS ?= 3
 
 # The suites, by the marks that tests/conftest.py gives: `test` and `test-cluster` make up `test-all`.
 WITHOUT_CLUSTER := not kube and not stand_in

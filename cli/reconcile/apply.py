@@ -32,7 +32,7 @@ from components import urns
 from components.records.providers import PROVIDERS
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.shards import label_of, root_of
+from stacks.model.shards import root_of
 from stacks.model.values import Rejected
 from stacks.plan.sharding import moves
 from stacks.settings.credentials import Credentials
@@ -204,7 +204,7 @@ def _run(
         # This reads nothing from the provider, and clears what is pending.
         stale = [root_of(part.stack, session.project.name)]
     intent_log.begin(place, part.changes)
-    if label_of(part.stack) and not part.is_made:
+    if not part.is_made:
         stack.make_stack(place)  # rather than find out by a run that it is not there
     refreshed = (stack.refresh(place, stale, listener),) if stale or part.interrupted else ()
     checkpoints = keeps_checkpoints(place, seen.observation.registry, part)

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
 
 from lab import remote
 from lab.world import FIRST_IPV4, TOKEN
+from stacks.observe.pulumi_cli import start_engine
 from tests.cli.conftest import Inside
 
 LISTING = ("GET", "dns_records")
@@ -26,6 +31,20 @@ class TestARun:
         assert (api["ttl"], api["comment"], api["proxied"]) == (300, "hello", False)
         assert next(one["proxied"] for one in apex if (one["name"], one["type"]) == ("example.com", "A"))
         assert set(actions(result).values()) == {"create"}
+
+    def test_starts_the_engine_once_also_where_the_stack_has_to_be_made(
+        self, inside: Inside, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        started: list[str] = []
+
+        def start(command: Sequence[str], *rest: Any) -> Any:  # noqa: ANN401 - as it is
+            started.append(next(word for word in command if word in {"up", "refresh", "preview"}))
+            return start_engine(command, *rest)
+
+        monkeypatch.setattr("cli.engine.run.start_engine", start)
+        inside.settings("www")
+        inside.result("up")
+        assert started == ["up"]
 
     def test_a_second_run_lists_the_zone_once_and_needs_no_engine(self, inside: Inside) -> None:
         inside.settings("www", "api")

@@ -126,7 +126,9 @@ class TestKubernetes:
         assert f"export KUBECONFIG={places.kubeconfig}" in lab(folder, "env").stdout
 
 
-@pytest.mark.parametrize("asked", [[], ["--external-dns"], ["--deploy-tools"], ["--external-dns", "--opentofu"]])
+@pytest.mark.parametrize(
+    "asked", [[], ["--external-dns"], ["--coredns", "--deploy-tools"], ["--external-dns", "--opentofu"]]
+)
 def test_build_builds_only_what_is_asked_for(
     asked: list[str],
     tmp_path: Path,
@@ -141,7 +143,7 @@ def test_build_builds_only_what_is_asked_for(
     monkeypatch.setattr(build, "install", install)
     done = CliRunner().invoke(app, ["build", *asked])
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path}\n")
-    options = ("external_dns", "deploy_tools", "opentofu")
+    options = ("external_dns", "coredns", "deploy_tools", "opentofu")
     wanted = {one: f"--{one.replace('_', '-')}" in asked for one in options}
     assert built == [{"controllers": True, **wanted}]
 
