@@ -52,6 +52,12 @@ def set_faults(places: Places, faults: list[dict[str, Any]]) -> None:
     _call(places, "PUT", "/_lab/cloudflare/faults", json=faults)
 
 
+def forget_faults(places: Places) -> None:
+    """Let everything work, at both providers, and lose the requests that are delayed or held."""
+    for provider in ("cloudflare", "gandi"):
+        _call(places, "DELETE", f"/_lab/{provider}/faults")
+
+
 def faults_left(places: Places) -> list[dict[str, Any]]:
     """The faults in force, each with how often it will strike yet."""
     found: list[dict[str, Any]] = _call(places, "GET", "/_lab/cloudflare/faults")

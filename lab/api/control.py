@@ -4,6 +4,8 @@
 |---|---|
 | `/_lab/NAME/faults` | GET, PUT (a list of rules as `Fault.as_json` writes them), DELETE |
 | `/_lab/NAME/requests` | GET, DELETE |
+
+DELETE of the faults loses what they delay or hold, too; an empty list lets go what they hold, and handles it.
 """
 
 from __future__ import annotations
@@ -73,7 +75,7 @@ async def _faults(world: World, request: Request) -> Response:
         except ValueError as error:
             return bad(str(error))
     elif request.method == "DELETE":
-        world.faults.clear()
+        world.faults.forget()
     return JSONResponse([fault.as_json() for fault in world.faults.rules()])
 
 

@@ -83,6 +83,7 @@ class Verdict:
     """What is to happen to one request: `delay` in seconds, then what `fault` says; `ahead`: the clock's error.
 
     `answer_delay`: seconds by which the answer leaves late. `holds`: what ends as the rules that hold it are replaced.
+    `era`: that of the rules, see `Faults.forget`.
     """
 
     delay: float = 0.0
@@ -90,6 +91,7 @@ class Verdict:
     ahead: float = 0.0
     answer_delay: float = 0.0
     holds: tuple[Future[None], ...] = ()
+    era: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rules: list[_Rule] = []
+        self._era = 0
 
     def add(self, fault: Fault) -> None:
         """Append a rule."""
@@ -123,6 +126,16 @@ class Faults:
         """Let everything work."""
         self.set(())
 
+    def forget(self) -> None:
+        """Let everything work, and lose the requests that are delayed or held: none of them is handled later."""
+        with self._lock:
+            self._era += 1
+        self.clear()
+
+    def loses(self, verdict: Verdict) -> bool:
+        """Tell whether a request that was judged so has been lost while it waited."""
+        return verdict.era != self._era
+
     def rules(self) -> list[Fault]:
         """List the rules in force, `times` being what is left."""
         with self._lock:
@@ -130,8 +143,8 @@ class Faults:
 
     def judge(self, method: str, path: str) -> Verdict:
         """Decide on one request, and count the rules that strike."""
-        verdict = Verdict()
         with self._lock:
+            verdict = Verdict(era=self._era)
             for index, rule in enumerate(self._rules):
                 fault = rule.fault
                 if fault.times == 0 or not fault.matches(method, path):

@@ -62,6 +62,9 @@ class StandIn:
             await asyncio.sleep(verdict.delay)
         for hold in verdict.holds:
             await asyncio.shield(asyncio.wrap_future(hold))
+        if self.world.faults.loses(verdict):
+            await _break_connection(scope, receive)
+            return
         answer = self._edge_answer(verdict.fault) if verdict.fault else None
         effect = verdict.fault.effect if verdict.fault else None
         if answer is None and effect is not Effect.DROP:

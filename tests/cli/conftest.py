@@ -160,14 +160,13 @@ def inside(lab_places: Places, engine: Engine, plugin_folder: Path, tmp_path: Pa
 def fresh(places: Places, engine: Engine, plugin_folder: Path, folder: Path, *further: str) -> Inside:
     """Empty the lab's zones and make a place without state in the folder. further: zones that were added to the lab."""
     remote.set_address(places, FIRST_IPV4)
-    remote.set_faults(places, [])
+    remote.forget_faults(places)  # what a test has left waiting lands in no other test
     for zone in (places.zone, *further):
         for record in remote.records(places, zone):
             remote.delete_record(places, record["id"], zone)
     for name in remote.address_lists(places):
         remote.delete_from_list(places, name)
     remote.forget_requests(places)
-    remote.gandi_faults(places, [])
     remote.gandi_delete(places)
     remote.gandi_forget_requests(places)
     return settle(places, engine, plugin_folder, folder)

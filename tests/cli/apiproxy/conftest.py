@@ -145,7 +145,7 @@ def world(_world: World) -> Iterator[World]:
     """No faults, and no calls so far."""
     _world.cloudflare.requests.clear()
     yield _world
-    _world.cloudflare.faults.clear()
+    _world.cloudflare.faults.forget()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,6 +112,22 @@ def test_what_is_held_is_done_once_the_rules_are_replaced_and_holds_up_no_other(
         cloudflare.faults.clear()
         assert answer.result().status_code == 200
     assert [record.name for record in cloudflare.records(zone.id)] == ["www.example.com"]
+
+
+@pytest.mark.parametrize("fault", [Fault(Effect.HOLD, method="POST"), Fault(Effect.LATENCY, method="POST", seconds=1)])
+def test_what_waits_when_all_is_forgotten_is_never_done(
+    api: Api, cloudflare: Cloudflare, zone: Zone, records_path: str, fault: Fault
+) -> None:
+    cloudflare.faults.set([replace(fault, times=5)])
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(api, "POST", records_path, WWW)
+        while cloudflare.faults.rules()[0].times == 5:
+            time.sleep(0.01)
+        cloudflare.faults.forget()
+        with pytest.raises(requests.ConnectionError):
+            answer.result()
+    assert cloudflare.records(zone.id) == []
+    assert api("POST", records_path, WWW).status_code == 200
 
 
 def test_a_rule_strikes_only_what_it_matches(api: Api, cloudflare: Cloudflare, records_path: str) -> None:
