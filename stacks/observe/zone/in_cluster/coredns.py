@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from components.coredns import zone_file
 from components.coredns.names import ZONE, ZoneFilePlace, owner_of
@@ -17,6 +17,9 @@ from stacks.observe.zone.own_plugin import live_record
 from stacks.observe.zone.visible import VisibleZone
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.credentials import Credentials
+
+if TYPE_CHECKING:
+    from stacks.kube.access import Access
 
 _PATIENCE = 10.0
 """Seconds for which an answer is awaited."""
@@ -97,7 +100,7 @@ def _file(credentials: Credentials) -> str:
     return text if isinstance(text, str) else ""
 
 
-async def _get(way: Any, place: ZoneFilePlace) -> Mapping[str, Any]:  # noqa: ANN401 - `Access`, imported where it is needed
+async def _get(way: Access, place: ZoneFilePlace) -> Mapping[str, Any]:
     from stacks.kube.object_api import CONFIG_MAPS, ObjectApi  # noqa: PLC0415 - see above
     from stacks.kube.timing import ApiTiming  # noqa: PLC0415 - likewise
 
