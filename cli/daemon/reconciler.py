@@ -1,7 +1,7 @@
 """Reconciles the zones in turns, one convergence each, and decides when the next turn is due.
 
 A turn converges (`cli.reconcile.converge`), which runs the engine only where the plan has changes. A change of objects
-that touches no zone of ours takes no turn (`comes_to_nothing`).
+that touches no zone of ours takes no turn (`plan_ahead`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import ConvergenceOptions
 from cli.reconcile.recovering import end
 from cli.reconcile.rejections import Rejections
-from cli.reconcile.result import Convergence
+from cli.reconcile.result import Convergence, Planned
 from cli.recovery.locks import Leading
 from cli.recovery.recover import recover
 from cli.session.session import Session
@@ -76,16 +76,14 @@ class Reconciler:
         if self._desk:
             self._desk.forget()
 
-    def comes_to_nothing(self, sights: Sights, publish: Publish) -> bool:
-        """Return whether a change of objects concerns no record of ours; publish its changes where it does."""
+    def plan_ahead(self, sights: Sights, publish: Publish) -> Planned | None:
+        """Return what a change of objects will come to, and publish it; None where a whole convergence has to tell."""
         if time.monotonic() >= self.due.at:
-            return False
+            return None
         ahead = planned(self._settings, self._last, self._seen, sights)
-        if ahead is None:
-            return False
-        if ahead.changes and not self._settings.delete_grace:  # which keeps for a while what would go
+        if ahead and ahead.changes and not self._settings.delete_grace:  # which keeps for a while what would go
             publish(ahead)
-        return ahead.is_nothing
+        return ahead
 
     def take_turn(self, sights: Sights, turn: Turn, publish: Publish, listener: Listener) -> None:
         """Converge once. Raises UserError where no further try would help."""

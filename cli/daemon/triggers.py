@@ -1,14 +1,21 @@
-"""Gathers requests for a convergence until they have settled, so that a burst of changes is carried out once."""
+"""Gathers requests for a convergence until they have settled, so that a burst of changes is carried out once.
+
+The first change after a quiet time does not wait for that, where it takes nothing away.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from cli.events import Trigger
+
+TOGETHER = 0.05
+"""Seconds within which changes come that belong together, such as the new addresses of both families."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,8 @@ class Triggers:
     ) -> None:
         self._settle, self._most, self._clock, self._wait = settle, most, clock, wait
         self._posted: dict[Trigger, None] = {}
-        self._first = self._latest = 0.0
-        self._at_once = self._ended = False
+        self._first = self._latest = -math.inf
+        self._at_once = self._is_prompt = self._ended = False
         self._changed = asyncio.Event()
 
     @property
@@ -64,11 +71,18 @@ class Triggers:
         """Whether `end` was called."""
         return self._ended
 
-    def post(self, trigger: Trigger, *, at_once: bool = False) -> None:
-        """Request a convergence. at_once: without waiting for further triggers."""
-        self._latest = self._clock()
+    def post(self, trigger: Trigger, *, at_once: bool = False, promptly: bool = False) -> None:
+        """Request a convergence.
+
+        at_once: without waiting for further triggers. promptly: likewise, but for what comes together with this one,
+        where it is the first for `settle` seconds.
+        """
+        now = self._clock()
         if not self._posted:
-            self._first = self._latest
+            self._first = now
+            self._is_prompt = now - self._latest >= self._settle
+        self._is_prompt &= promptly
+        self._latest = now
         self._posted[trigger] = None
         self._at_once |= at_once
         self._changed.set()
@@ -92,6 +106,8 @@ class Triggers:
     def _ready(self) -> float:
         if self._at_once:
             return self._first
+        if self._is_prompt:
+            return self._first + min(TOGETHER, self._settle)
         return min(self._latest + self._settle, self._first + self._most)
 
     def _take(self, due: Due, now: float) -> TurnRequest:

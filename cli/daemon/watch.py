@@ -172,8 +172,11 @@ class Watch:
         self._follow_asked()
         is_first = self._is_leading() and not (self._triggers.is_pending or self._is_busy)
         publish = self._events.of_turn(Turn(self._next_id, (trigger,), time.monotonic()))
-        if not (is_first and self._reconciler.comes_to_nothing(self._observed.sights(), publish)):
-            self._triggers.post(trigger)
+        ahead = self._reconciler.plan_ahead(self._observed.sights(), publish) if is_first else None
+        if ahead is None:
+            self._triggers.post(trigger, promptly=trigger is Trigger.ADDRESS)
+        elif not ahead.is_nothing:
+            self._triggers.post(trigger, promptly=ahead.only_adds)
 
     def _follow_asked(self) -> bool:
         """Follow the links that objects ask for too, and return whether one is new."""

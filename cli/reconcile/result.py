@@ -11,7 +11,7 @@ from stacks.model.errors import ObservationError
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import Rejected, Unknown, UnreadZone
-from stacks.plan.changes import Change
+from stacks.plan.changes import Action, Change
 from stacks.plan.geo.changes import GeoChange
 from stacks.plan.lists.changes import ListChange
 from stacks.plan.safety.refusal import Refusal
@@ -106,3 +106,8 @@ class Planned:
 
     changes: tuple[Change, ...]
     is_nothing: bool
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether the changes only create records: nothing that is there is changed or deleted."""
+        return bool(self.changes) and all(change.action is Action.CREATE for change in self.changes)

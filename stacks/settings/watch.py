@@ -214,7 +214,7 @@ class WatchSettings(_Part):
     drift: Annotated[Seconds, Field(ge=5, le=86_400)] = 300.0
     """Seconds between two listings of a zone in which nothing is known to have changed."""
     settle: Annotated[Seconds, Field(ge=0, le=60)] = 0.5
-    """Seconds without further change before changes are carried out."""
+    """Seconds without further change before changes are carried out; not for a new address or record after quiet."""
     settle_most: Annotated[Seconds, Field(ge=0, le=600)] = 5.0
     """Seconds after which changes are carried out, even while more arrive."""
     first_retry: Annotated[Seconds, Field(ge=0.1, le=600)] = 2.0

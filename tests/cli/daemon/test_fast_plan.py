@@ -115,7 +115,9 @@ class TestNothingIsToBeLookedAt:
 
     def test_but_for_a_name_in_one_that_changes_no_record(self) -> None:
         younger = asks("192.0.2.1", name="younger", created="2026-01-02T00:00:00Z")
-        assert ahead(sights(source("home", asks("192.0.2.1"), younger))) == Planned((), is_nothing=False)
+        told = ahead(sights(source("home", asks("192.0.2.1"), younger)))
+        assert told == Planned((), is_nothing=False)
+        assert not told.only_adds
 
 
 @pytest.mark.parametrize("ran", [True, False])
@@ -144,6 +146,7 @@ def test_the_changes_told_are_those_of_the_convergence_that_follows(
     assert {change.action for change in told.changes} == actions
     assert set(told.changes) == set(converged(sights(*now), after(last)).changes)
     assert not told.is_nothing
+    assert told.only_adds == (actions == {Action.CREATE})
 
 
 def test_an_object_that_one_view_alone_counts_changes_the_name_of_that_view() -> None:

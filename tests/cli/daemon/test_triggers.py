@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cli.daemon.triggers import Due, Triggers, TurnRequest, wait_at_most
+from cli.daemon.triggers import TOGETHER, Due, Triggers, TurnRequest, wait_at_most
 from cli.events import Trigger
 
 ADDRESS, OBJECTS, DRIFT = Trigger.ADDRESS, Trigger.OBJECTS, Trigger.DRIFT
 LATER = Due(math.inf, DRIFT)
+SETTLE, MOST = 0.5, 5.0
 
 
 @dataclass
@@ -66,6 +69,82 @@ def test_changes_that_never_settle_are_carried_out_all_the_same() -> None:
     triggers.post(OBJECTS)
     assert gathered(triggers) == TurnRequest((OBJECTS,), 100.0)
     assert time.now == 105
+
+
+class TestAPromptChange:
+    def test_after_quiet_waits_only_for_what_comes_together_with_it(self) -> None:
+        time = Time()
+        triggers = time.triggers(0.5, 5)
+        time.actions = [(100.04, lambda: triggers.post(ADDRESS, promptly=True))]
+        triggers.post(ADDRESS, promptly=True)
+        assert gathered(triggers) == TurnRequest((ADDRESS,), 100.0)
+        assert time.now == 100.0 + TOGETHER
+
+    def test_settles_where_one_that_is_not_comes_together_with_it(self) -> None:
+        time = Time()
+        triggers = time.triggers(0.5, 5)
+        time.actions = [(100.04, lambda: triggers.post(OBJECTS))]
+        triggers.post(ADDRESS, promptly=True)
+        assert gathered(triggers) == TurnRequest((ADDRESS, OBJECTS), 100.0)
+        assert time.now == 100.04 + 0.5
+
+    def test_settles_where_it_follows_another(self) -> None:
+        time = Time()
+        triggers = time.triggers(0.5, 5)
+        triggers.post(ADDRESS, promptly=True)
+        assert gathered(triggers)
+        time.actions = [(100.4, lambda: triggers.post(ADDRESS, promptly=True))]
+        assert gathered(triggers) == TurnRequest((ADDRESS,), 100.4)
+        assert time.now == 100.4 + 0.5
+
+    def test_waits_no_longer_than_it_would_settle(self) -> None:
+        time = Time()
+        triggers = time.triggers(0.01, 5)
+        triggers.post(ADDRESS, promptly=True)
+        assert gathered(triggers)
+        assert time.now == 100.01
+
+
+Change = tuple[float, bool]
+"""Seconds after the one before, and whether it is posted promptly."""
+changes = st.lists(
+    st.tuples(st.sampled_from((0.0, 0.02, 0.1, 0.4, 0.499, 0.5, 0.56, 0.9, 3.0)), st.booleans()), min_size=1
+)
+
+
+def turns(posted: list[Change], *, prompt: bool) -> list[tuple[float, float]]:
+    """Carry out changes by convergences that take no time; return for each when it was posted and carried out."""
+    time, came, done = Time(), list[float](), list[tuple[float, float]]()
+    triggers = time.triggers(SETTLE, MOST)
+    at = time.now + 10
+
+    def come(promptly: bool) -> Callable[[], None]:  # noqa: FBT001 - what is posted
+        def post() -> None:
+            came.append(time.now)
+            triggers.post(ADDRESS, promptly=promptly)
+
+        return post
+
+    for gap, promptly in posted:
+        at += gap
+        time.actions.append((at, come(promptly and prompt)))
+    while len(done) < len(posted):
+        assert gathered(triggers)
+        done += [(one, time.now) for one in came]
+        came.clear()
+    return done
+
+
+@given(changes)
+def test_prompt_changes_are_never_lost_and_cost_a_burst_one_convergence_more(posted: list[Change]) -> None:
+    before, now = turns(posted, prompt=False), turns(posted, prompt=True)
+    assert [one for one, _ in now] == [one for one, _ in before]
+    for (_, settled), (_, done) in zip(before, now, strict=True):
+        assert done <= settled + SETTLE, "the longest time counts from the first change that is not carried out"
+    if posted[0][1] and all(promptly or gap > TOGETHER for gap, promptly in posted[1:]):
+        assert now[0][1] == pytest.approx(now[0][0] + TOGETHER)
+    bursts = 1 + sum(gap >= SETTLE for gap, _ in posted[1:])
+    assert len({done for _, done in now}) <= len({done for _, done in before}) + bursts
 
 
 def test_a_trigger_at_once_does_not_settle() -> None:
