@@ -28,7 +28,7 @@ COVERAGE ?=
 # Test files side by side: they wait for engines and servers most of the time.
 JOBS ?= 3
 
-# The suites, by the marks that tests/conftest.py gives: `test` and `test-cluster` make up `test-all`.
+# The suites, by the marks that tests/conftest.py gives: the three of them make up `test-all`.
 WITHOUT_CLUSTER := not kube and not stand_in
 # Files in the order of tests/conftest.py, which puts those with big programs first.
 PYTEST = $(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
@@ -37,7 +37,7 @@ COVERED = --cov --cov-report=term-missing --cov-fail-under=90
 # The properties whose number of examples grows with hypothesis's profile.
 PROPERTIES := tests/stacks/plan
 
-.PHONY: help setup engine kube system demo test test-cluster test-all coverage lint format docs bench campaign clean
+.PHONY: help setup engine kube system demo test test-engine test-cluster test-all coverage lint format docs bench campaign clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -50,17 +50,21 @@ demo: $(SYNCED) engine ## try TrueNorth on a world of its own, on loopback (KEEP
 
 test: $(SYNCED) system engine ## units, properties, the real engine on the lab (ARGS="-k name" is passed to pytest)
 	@echo "==> tests that need no Kubernetes: units, properties, the real engine on the lab"
-	@$(PYTEST) -m "$(WITHOUT_CLUSTER)" $(ARGS)
+	@$(PYTEST) -m "$(WITHOUT_CLUSTER) and not broad" $(ARGS)
+
+test-engine: $(SYNCED) system engine ## more of the engine: features in many situations, the commands of all documents
+	@echo "==> tests of features in many situations, with the real engine on the lab"
+	@$(PYTEST) -m "$(WITHOUT_CLUSTER) and broad" $(ARGS)
 
 test-cluster: $(SYNCED) system engine kube ## the others: a real API server, external-dns, helm, the lab's own plugins
 	@echo "==> tests with a real API server, external-dns and helm, and those of the lab's own plugins"
 	@$(PYTEST) -m "not ($(WITHOUT_CLUSTER))" $(ARGS)
 
-test-all: $(SYNCED) system engine kube ## both (COVERAGE=1 prints which branches they leave out)
+test-all: $(SYNCED) system engine kube ## all three (COVERAGE=1 prints which branches they leave out)
 	@echo "==> all tests"
 	@$(PYTEST) $(if $(COVERAGE),$(COVERED)) $(ARGS)
 
-coverage: ## both, and which branches of cli, components and stacks they leave out; fails under 90 %
+coverage: ## all tests, and which branches of cli, components and stacks they leave out; fails under 90 %
 	@$(MAKE) test-all COVERAGE=1
 
 lint: $(SYNCED) ## check format, style, types and layers

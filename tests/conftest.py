@@ -24,6 +24,7 @@ from lab.kube.unavailable import KubeUnavailable
 from lab.pods.pod import PodError, alone
 from stacks.model.errors import UserError
 from tests.profiles import SHARES
+from tests.suites import is_broad
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from lab.kube.programs import Programs
 
 _IN_CI = os.environ.get("CI") == "true"
-_LAB = Path(__file__).parent / "lab"
+_TESTS = Path(__file__).parent
+_LAB = _TESTS / "lab"
 _BUILT_FOR_KUBERNETES = {"kube_programs", "external_dns", "coredns", "opentofu"}
 _SEED_LIMIT = 1 << 32
 _SEED_IN_CI = 20_261_202
@@ -84,6 +86,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.engine)
             if _LAB in item.path.parents:
                 item.add_marker(pytest.mark.stand_in)
+            if is_broad(item.path.relative_to(_TESTS).as_posix()):
+                item.add_marker(pytest.mark.broad)
         if _BUILT_FOR_KUBERNETES & fixtures:
             item.add_marker(pytest.mark.kube)
         if "opentofu" in fixtures:
