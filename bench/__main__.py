@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.campaigns.wrong import WrongError
-from bench.parts import crash, daemon, main, sources, wan
+from bench.parts import crash, daemon, main, rfc2136, sources, wan
 from bench.parts.scale import scale
 from bench.row import Row, print_rows, write_rows
 from cli.engine.failure import RunFailed
@@ -33,6 +33,7 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "scale": scale.measure,
     "crash": crash.measure,
     "daemon": daemon.measure,
+    "rfc2136": rfc2136.measure,
 }
 FAILURES = (
     *(RunFailed, UserError, ObservationError, LabError, KubeUnavailable, ApiError),

@@ -33,7 +33,7 @@ class ExternalDnsError(Exception):
 class Setup:
     """The program and what it works on. api, token: of the Cloudflare stand-in; zone: the only one it sees.
 
-    webhook: the URL of a provider that it asks in the stand-in's place; "" for none.
+    webhook: the URL of a provider that it asks in the stand-in's place; "" for none. provider: the options of another.
     """
 
     program: Path
@@ -44,19 +44,23 @@ class Setup:
     sources: Sequence[str] = SOURCES
     prefix: str = ANNOTATIONS[0]
     webhook: str = ""
+    provider: Sequence[str] = ()
 
     def command(self, arguments: Sequence[str]) -> list[str]:
         """The command line, without what the program would look for elsewhere."""
         return [
             str(self.program),
             f"--kubeconfig={self.kubeconfig}",
-            *(("--provider=webhook", f"--webhook-provider-url={self.webhook}") if self.webhook else _CLOUDFLARE),
+            *(("--provider=webhook", f"--webhook-provider-url={self.webhook}") if self.webhook else self._provider()),
             f"--domain-filter={self.zone}",
             "--policy=sync",
             f"--annotation-prefix={self.prefix}",
             *(f"--source={source}" for source in self.sources),
             *arguments,
         ]
+
+    def _provider(self) -> Sequence[str]:
+        return self.provider or _CLOUDFLARE
 
     def environment(self) -> dict[str, str]:
         """Nothing of the caller's own may change what it does."""
