@@ -97,6 +97,14 @@ class Observed:
         self._read.add((sighting.link, sighting.family))
         return trigger
 
+    def has_all_of(self, before: Sights) -> bool:
+        """Return whether no way has fewer addresses than it had before, so that an address was added or replaced."""
+        return all(
+            _count(self._latest[one.link, one.family]) >= _count(one)
+            for one in before.addresses
+            if (one.link, one.family) in self._latest
+        )
+
     def forget_read(self) -> None:
         """Forget the addresses of other processes: a leader publishes only addresses that it detects itself."""
         for way in self._read & self._latest.keys():
@@ -120,6 +128,10 @@ class Observed:
             self._publish(after)
         changed = (after.found, after.generations) != (before.found, before.generations)
         return isinstance(after.found, Known) and changed
+
+
+def _count(sighting: Sighting) -> int:
+    return len(sighting.addresses.value) if isinstance(sighting.addresses, Known) else 0
 
 
 def _health(source: SourceSighting) -> tuple[str, bool]:

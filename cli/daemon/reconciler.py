@@ -61,7 +61,8 @@ class Reconciler:
         self._pause = Backoff(self._pace.first_retry, self._pace.longest_retry)
         self._refusal = ""
         self._last: Convergence | None = None
-        self._seen = Sights(())
+        self.seen = Sights(())
+        """The addresses and claims of the last turn."""
         self._rounds = Rounds(self._settings.geo.handover if self._settings.geo else 0.0, wait=None)
         self._rejections = Rejections()
         self._is_recovered, self._has_converged = False, False
@@ -80,14 +81,14 @@ class Reconciler:
         """Return what a change of objects will come to, and publish it; None where a whole convergence has to tell."""
         if time.monotonic() >= self.due.at:
             return None
-        ahead = planned(self._settings, self._last, self._seen, sights)
+        ahead = planned(self._settings, self._last, self.seen, sights)
         if ahead and ahead.changes and not self._settings.delete_grace:  # which keeps for a while what would go
             publish(ahead)
         return ahead
 
     def take_turn(self, sights: Sights, turn: Turn, publish: Publish, listener: Listener) -> None:
         """Converge once. Raises UserError where no further try would help."""
-        self._last, self._seen = None, sights
+        self._last, self.seen = None, sights
         publish(Begun())
         unwanted = self._desk.begin() if self._desk else frozenset()
         try:
@@ -142,7 +143,7 @@ class Reconciler:
         publish(done)
         self._has_converged = True
         self._confirmer.begin(done, publish)
-        if self._seen.sources:  # only their changes are planned ahead, and it is large
+        if self.seen.sources:  # only their changes are planned ahead, and it is large
             self._last = done
         self.due = self._drift_or_grace()
         if self._rounds.pause is not None:

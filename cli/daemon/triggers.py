@@ -57,8 +57,9 @@ class Triggers:
     ) -> None:
         self._settle, self._most, self._clock, self._wait = settle, most, clock, wait
         self._posted: dict[Trigger, None] = {}
-        self._first = self._latest = -math.inf
-        self._at_once = self._is_prompt = self._ended = False
+        self._first = self._latest = self._limit = -math.inf
+        """Times: of the first trigger that is not gathered, of the latest one, and when they are due at the latest."""
+        self._at_once = self._is_prompt = self._was_prompt = self._ended = False
         self._changed = asyncio.Event()
 
     @property
@@ -75,12 +76,14 @@ class Triggers:
         """Request a convergence.
 
         at_once: without waiting for further triggers. promptly: likewise, but for what comes together with this one,
-        where it is the first for `settle` seconds.
+        where it is the first for more than `settle` seconds.
         """
         now = self._clock()
         if not self._posted:
             self._first = now
-            self._is_prompt = now - self._latest >= self._settle
+            self._is_prompt = now - self._latest > self._settle
+            if self._is_prompt or not self._was_prompt:  # else it belongs to the burst that the prompt one began
+                self._limit = now + self._most
         self._is_prompt &= promptly
         self._latest = now
         self._posted[trigger] = None
@@ -108,10 +111,10 @@ class Triggers:
             return self._first
         if self._is_prompt:
             return self._first + min(TOGETHER, self._settle)
-        return min(self._latest + self._settle, self._first + self._most)
+        return min(self._latest + self._settle, self._limit)
 
     def _take(self, due: Due, now: float) -> TurnRequest:
         late = [due.trigger] if due.at <= now else []
         request = TurnRequest(tuple(dict.fromkeys([*self._posted, *late])), self._first if self._posted else now)
-        self._posted, self._at_once = {}, False
+        self._posted, self._at_once, self._was_prompt = {}, False, self._is_prompt
         return request

@@ -39,6 +39,7 @@ from stacks.model.claims import links_asked
 from stacks.model.values import Sighting
 from stacks.observe.wan.address_events import watch_addresses
 from stacks.observe.wan.sources.pushed import PUSHES
+from stacks.observe.world import Sights
 
 if TYPE_CHECKING:
     from cli.address_cache.cache import AddressCache
@@ -174,9 +175,13 @@ class Watch:
         publish = self._events.of_turn(Turn(self._next_id, (trigger,), time.monotonic()))
         ahead = self._reconciler.plan_ahead(self._observed.sights(), publish) if is_first else None
         if ahead is None:
-            self._triggers.post(trigger, promptly=trigger is Trigger.ADDRESS)
+            self._triggers.post(trigger, promptly=self._is_new_address(trigger))
         elif not ahead.is_nothing:
             self._triggers.post(trigger, promptly=ahead.only_adds)
+
+    def _is_new_address(self, trigger: Trigger) -> bool:
+        seen = self._reconciler.seen if self._reconciler else Sights(())
+        return trigger is Trigger.ADDRESS and self._observed.has_all_of(seen)
 
     def _follow_asked(self) -> bool:
         """Follow the links that objects ask for too, and return whether one is new."""

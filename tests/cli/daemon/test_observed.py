@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_address
 
+import pytest
+
 from cli.daemon.observed import Observed, Sources
 from cli.events import Trigger
 from stacks.model.claims import Claim, ObjectKey, SourceSighting
@@ -53,6 +55,27 @@ def read(*addresses: str) -> SourceSighting:
 
 def unread(why: Unknown = REFUSED, *, waiting: bool = False) -> SourceSighting:
     return SourceSighting("home", "ingress", "Ingress", why, waiting)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "has"),
+    [
+        pytest.param(("192.0.2.1",), ("192.0.2.2",), True, id="another"),
+        pytest.param(("192.0.2.1",), ("192.0.2.1", "192.0.2.2"), True, id="a further one"),
+        pytest.param((), ("192.0.2.1",), True, id="the first"),
+        pytest.param(("192.0.2.1", "192.0.2.2"), ("192.0.2.2",), False, id="one is gone"),
+        pytest.param(("192.0.2.1", "192.0.2.2"), ("192.0.2.3",), False, id="one for two"),
+    ],
+)
+def test_addresses_are_all_there_where_none_has_gone_without_another(
+    before: tuple[str, ...],
+    now: tuple[str, ...],
+    has: bool,  # noqa: FBT001 - a parameter of pytest
+) -> None:
+    earlier, later = observed()[0], observed()[0]
+    for made, addresses in ((earlier, before), (later, now)):
+        made.update(Sighting(*IPV4, Known(tuple(map(ip_address, addresses)))))
+    assert later.has_all_of(earlier.sights()) is has
 
 
 class TestWhatIsRead:

@@ -140,7 +140,7 @@ def test_prompt_changes_are_never_lost_and_cost_a_burst_one_convergence_more(pos
     before, now = turns(posted, prompt=False), turns(posted, prompt=True)
     assert [one for one, _ in now] == [one for one, _ in before]
     for (_, settled), (_, done) in zip(before, now, strict=True):
-        assert done <= settled + SETTLE, "the longest time counts from the first change that is not carried out"
+        assert done <= settled + 1e-9
     if posted[0][1] and all(promptly or gap > TOGETHER for gap, promptly in posted[1:]):
         assert now[0][1] == pytest.approx(now[0][0] + TOGETHER)
     bursts = 1 + sum(gap >= SETTLE for gap, _ in posted[1:])

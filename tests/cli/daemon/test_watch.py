@@ -37,6 +37,20 @@ def test_follows_the_address_and_ends_well(inside: Inside) -> None:
     assert locks(inside) == []
 
 
+def test_does_not_wait_for_more_where_the_address_is_another_after_quiet(inside: Inside) -> None:
+    settle = 60.0
+    inside.settings("www", watch={"settle": settle, "settle_most": settle})
+    with watching(inside) as watcher:
+        told(watcher, "result")
+        remote.set_address(inside.places, "203.0.113.8")
+        told(watcher, "address")
+        seen = time.monotonic()
+        told(watcher, "result")
+        assert time.monotonic() - seen < settle
+        assert inside.zone() == {"www.example.com/A": "203.0.113.8"}
+        assert ended(watcher) == 0
+
+
 def test_follows_the_address_at_the_moments_of_a_schedule(inside: Inside) -> None:
     inside.settings("www")
     with watching(inside, schedule="@every 2s", interval=3600) as watcher:
