@@ -10,6 +10,7 @@ import os
 import sys
 from typing import IO, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -32,7 +33,7 @@ class Terminal(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - likewise
         """Return a text to print, also a cell of a table."""
-        return super().render_str(readable(text, keep=_LINE_BREAK), **options)
+        return super().render_str(_readable(text), **options)
 
 
 def write_line(line: str) -> None:
@@ -53,7 +54,7 @@ def swallow(stream: IO[str]) -> None:
 
 def plain(text: str, style: str = "") -> Text:
     """Return a text as it is, but for hidden characters and international names, in one style."""
-    return Text(readable(text, keep=_LINE_BREAK), style)
+    return Text(_readable(text), style)
 
 
 def styled(*parts: str | Text | tuple[str, str]) -> Text:
@@ -62,3 +63,10 @@ def styled(*parts: str | Text | tuple[str, str]) -> Text:
     for part in parts:
         whole.append_text(part if isinstance(part, Text) else plain(*part) if isinstance(part, tuple) else plain(part))
     return whole
+
+
+def _readable(text: str) -> str:
+    """Return a text as it is shown; one of accents or the like alone is written out, for which a table has no room."""
+    found = readable(text, keep=_LINE_BREAK)
+    has_no_width = found.strip(_LINE_BREAK) and not cell_len(found)
+    return found.encode("unicode_escape").decode() if has_no_width else found

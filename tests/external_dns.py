@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-import fcntl
-import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from components.webhook.shapes import MEDIA_TYPE
+from lab.kube.process import Service
+from lab.name_servers import external_dns
 
 ZONE = "house.example"
-PORT = 8888
-"""The only one (controller/execute.go)."""
-PLACE = f"http://127.0.0.1:{PORT}"
-STARTING = 120.0
 PATIENCE = 60.0
 """Seconds for an answer, on a busy machine."""
 Document = dict[str, Any]
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Server:
-    """A server: its URL, its log, and what it has."""
+    """A server that runs, and its URL."""
 
     url: str
-    folder: Path
-    process: subprocess.Popen[bytes] = field(repr=False)
+    service: Service
 
     @property
     def log(self) -> str:
-        return (self.folder / "external-dns.log").read_text(errors="replace")
+        return self.service.log.read_text(errors="replace")
 
     def endpoints(self) -> dict[str, Document]:
         """What it lists, by `name/type`."""
@@ -57,8 +49,7 @@ class Server:
         assert answer.status_code == 204, self.log
 
     def stop(self) -> None:
-        self.process.kill()
-        self.process.wait(PATIENCE)
+        self.service.stop(kill=True)
 
 
 def endpoint(name: str, *targets: str, record_type: str = "A", ttl: int = 300, **others: object) -> Document:
@@ -68,42 +59,10 @@ def endpoint(name: str, *targets: str, record_type: str = "A", ttl: int = 300, *
 @contextmanager
 def serving(program: Path, folder: Path, *arguments: str) -> Iterator[Server]:
     """Run a server. arguments: its provider."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (Path(tempfile.gettempdir()) / "truenorth-external-dns.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # its port cannot be chosen, and other processes of tests want it, too
-        _check_that_nobody_has_its_port()
-        log = folder / "external-dns.log"
-        own = (str(program), "--webhook-server", "--source=fake", "--policy=sync", "--metrics-address=127.0.0.1:0")
-        with log.open("wb") as output:
-            process = subprocess.Popen([*own, "--log-level=debug", *arguments], stdout=output, stderr=output)
-        made = Server(PLACE, folder, process)
-        try:
-            _await(made)
-            yield made
-        finally:
-            made.stop()
+    with external_dns.webhook_server(program, folder, *arguments) as service:
+        yield Server(external_dns.URL, service)
 
 
 def in_memory(program: Path, folder: Path, *zones: str) -> Any:  # noqa: ANN401 - a context manager of a Server
     """Run one over its provider in memory."""
     return serving(program, folder, "--provider=inmemory", *(f"--inmemory-zone={one}" for one in zones or (ZONE,)))
-
-
-def _check_that_nobody_has_its_port() -> None:
-    """Raise OSError where another program would be taken for the server."""
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        tried.bind(("127.0.0.1", PORT))
-
-
-def _await(server: Server) -> None:
-    until = time.monotonic() + STARTING
-    while time.monotonic() < until:
-        assert server.process.poll() is None, server.log
-        try:
-            requests.get(server.url, timeout=PATIENCE)
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(server.log)

@@ -26,8 +26,8 @@ from lab.external_dns import Setup
 from lab.kube.build import install
 from lab.kube.cluster import Cluster
 from lab.kube.control_plane import control_plane
-from lab.kube.ports import HOST
 from lab.name_servers.bind import KEY, SECRET, NameServer, bind
+from lab.name_servers.external_dns import over
 
 PART = "rfc2136"
 NAMES = int(os.environ.get("BENCH_RFC2136_NAMES", "2000"))
@@ -105,12 +105,7 @@ def _write_settings(place: Stage, server: NameServer, first: str) -> None:
 
 
 def _theirs(server: NameServer, cluster: Cluster, program: Path) -> Iterator[tuple[str, Step]]:
-    provider = (
-        *("--provider=rfc2136", f"--rfc2136-host={HOST}", f"--rfc2136-port={server.port}"),
-        *(f"--rfc2136-zone={THEIRS}", f"--rfc2136-tsig-keyname={KEY}", f"--rfc2136-tsig-secret={SECRET}"),
-        *("--rfc2136-tsig-secret-alg=hmac-sha256", "--rfc2136-tsig-axfr"),
-    )
-    setup = Setup(program, cluster.kubeconfig, "", "", THEIRS, ("service",), provider=provider)
+    setup = Setup(program, cluster.kubeconfig, "", "", THEIRS, ("service",), provider=over(server, THEIRS))
     options = ("--once", "--metrics-address=127.0.0.1:0", "--registry=txt", f"--txt-owner-id={PART}")
     for step, first in ((CREATED, FIRST), (UNCHANGED, FIRST), (ONE, NEXT)):
         _put_services(cluster, first)

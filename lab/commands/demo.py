@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lab.demo.house.server import PACKAGED, Server
+
 if TYPE_CHECKING:
     from lab.daemon import Lab
     from lab.kube.programs import Programs
@@ -24,11 +26,14 @@ def demo(
     house: Annotated[
         bool, typer.Option("--house", help="Play a house: one zone with a view outside and one inside, and a cut line.")
     ] = False,
+    inside: Annotated[
+        Server, typer.Option("--inside", help="What serves the view inside of the house.", show_default=True)
+    ] = Server.BIND,
     routes: Annotated[int, typer.Option("--routes", min=10, max=2000, help="HTTPRoutes of the house.")] = ROUTES,
 ) -> None:
     """See TrueNorth do its job on the lab: make, follow, correct, respect, remove. Takes well under a minute.
 
-    With --house: 200 HTTPRoutes of a real API server, a public zone, and one at BIND that unbound asks.
+    With --house: 200 HTTPRoutes of a real API server, a public zone, and one inside that unbound asks for.
 
     Example: `truenorth demo --house`
     """
@@ -37,10 +42,12 @@ def demo(
     from cli.exit_codes import FAILED
     from cli.terminal import Terminal, styled
     from lab import daemon
-    from lab.demo.house.play import play_house
+    from lab.demo.house.play import Plan, play_house
     from lab.demo.play import DemoFailed, play
+    from lab.kube.unavailable import KubeUnavailable
+    from stacks.model.errors import UserError
 
-    programs = _programs_of_a_house(keep=keep) if house else None
+    programs = _programs_of_a_house(inside, keep=keep) if house else None
     console = Terminal()
     with shown_on(sys.stderr) as progress:
         install(os.environ, progress)
@@ -48,12 +55,14 @@ def demo(
     folder = Path(tempfile.mkdtemp(prefix="truenorth-demo-"))
     try:
         if programs:
-            play_house(console, folder, os.environ, programs, routes)
+            play_house(console, folder, os.environ, Plan(inside, routes, programs))
         else:
             lab = play(console, folder, os.environ)
         console.print(styled(("done", "bold green"), f" in {time.monotonic() - began:.0f} s"))
         if keep:
             console.print(_how_to_play(lab), soft_wrap=True)
+    except KubeUnavailable as error:
+        raise UserError(error.what, error.where, error.do) from error
     except DemoFailed as error:
         console.print(styled(("the demo failed:", "bold red"), f" {error}"), soft_wrap=True)
         raise typer.Exit(FAILED) from error
@@ -63,22 +72,24 @@ def demo(
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _programs_of_a_house(*, keep: bool) -> Programs:
-    """Return the programs of Kubernetes. Raises UserError that names all that is not installed."""
-    from lab.demo.house.play import PROGRAMS
+def _programs_of_a_house(server: Server, *, keep: bool) -> Programs:
+    """Return the programs of Kubernetes and of the server. Raises UserError that names all that is not installed."""
+    from lab.demo.house.play import RESOLVER
     from lab.kube.programs import find
     from lab.name_servers.programs import PACKAGES, missing
     from stacks.model.errors import UserError
 
     if keep:
         raise UserError("a house cannot be kept", "truenorth demo --house --keep", "leave one of the options out")
-    kubernetes, lacking = find(os.environ), missing(PROGRAMS)
-    if kubernetes and not lacking:
-        return kubernetes
+    built = [one for one in (Server.EXTERNAL_DNS, Server.COREDNS) if one is server]
+    found = find(os.environ, external_dns=server is Server.EXTERNAL_DNS, coredns=server is Server.COREDNS)
+    lacking = missing([*filter(None, [PACKAGED.get(server)]), RESOLVER])
+    if found and not lacking:
+        return found
     packages = " ".join(PACKAGES[one] for one in lacking)
     do = [f"sudo apt-get install {packages}"] if lacking else []
-    do += [] if kubernetes else ["truenorth lab build (minutes, once)"]
-    what = ", ".join([*lacking, *([] if kubernetes else ["kube-apiserver", "etcd"])])
+    do += [] if found else [" ".join(["truenorth lab build", *(f"--{one}" for one in built), "(minutes, once)"])]
+    what = ", ".join([*lacking, *([] if found else ["kube-apiserver", "etcd", *built])])
     raise UserError(f"a house needs programs that are not installed: {what}", "truenorth demo --house", "; ".join(do))
 
 

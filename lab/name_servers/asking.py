@@ -43,6 +43,13 @@ def ask(server: str, name: str, *, patience: float = PATIENCE) -> Answer:
     return Answer(dns.rcode.to_text(found.rcode()), tuple(sorted(values)))
 
 
+def serial(server: str, zone: str) -> int:
+    """Return the serial that a server, HOST:PORT, has of a zone, which each change raises."""
+    host, _, port = server.rpartition(":")
+    found = dns.query.tcp(dns.message.make_query(zone, "SOA"), host, PATIENCE, int(port))
+    return int(found.answer[0][0].serial)
+
+
 def ask_all(server: str, names: Iterable[str]) -> dict[str, Answer]:
     """Ask a server for many names, some at a time."""
     wanted = list(names)

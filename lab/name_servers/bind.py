@@ -120,11 +120,6 @@ class NameServer:
         dns.query.inbound_xfr(HOST, found, query, port=self.port, lifetime=PATIENCE)
         return found
 
-    def serial(self, zone: str) -> int:
-        """Return the serial of a zone, which each change raises."""
-        found = dns.query.tcp(dns.message.make_query(zone, "SOA"), HOST, PATIENCE, self.port)
-        return int(found.answer[0][0].serial)
-
     def counted(self) -> dict[str, Any]:
         """Return the statistics of the server: `opcodes`, `qtypes`, `nsstats` and others."""
         with requests.Session() as session:

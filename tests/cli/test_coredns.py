@@ -18,10 +18,11 @@ from lab import remote
 from lab.kube.client import ApiError
 from lab.kube.cluster import Cluster
 from lab.kube.users import User
+from lab.name_servers.coredns import FILE, mounted
 from lab.plugin.executable import KUBERNETES, choose
 from tests.cli.clusters import up, up_in_part
 from tests.cli.conftest import Inside
-from tests.coredns import FILE, ZONE, CoreDns, mounted, running
+from tests.coredns import ZONE, CoreDns, running
 
 NAME = "house-zone"
 NAS = {"name": "nas", "targets": ["192.168.1.20"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,21 +14,22 @@ from rich.console import Console
 
 from lab import daemon, remote
 from lab.demo.environment import lab_environment, without_elsewhere
+from lab.demo.house.inner import Inner, serving
 from lab.demo.house.questions import Side, inside, outside, show
 from lab.demo.house.routes import EXTERNAL, INTERNAL, Route, counted, make, routes
+from lab.demo.house.server import Server
 from lab.demo.play import PATIENCE, Scene, awaited, watching, write_project
 from lab.kube.cluster import Cluster
 from lab.kube.control_plane import control_plane
 from lab.kube.programs import Programs
-from lab.name_servers.asking import ask
-from lab.name_servers.bind import KEY, SECRET, NameServer, bind
+from lab.name_servers.asking import ask, serial
 from lab.name_servers.resolvers import Resolver, unbound
 from lab.world import FIRST_IPV4, ZONE, Ports
 from stacks.settings.secrets.children import LAB, needed
 
 NEXT_IPV4 = "203.0.113.8"
-PROGRAMS = ("named", "unbound")
-"""The name servers that it needs."""
+RESOLVER = "unbound"
+"""The program that the house asks."""
 _TICK = 0.2
 """Seconds between two looks at the names outside: a name server tells nobody of a change."""
 _ELSEWHERE = 5.0
@@ -52,7 +54,7 @@ class House:
     lab: daemon.Lab
     estate: Sequence[Route]
     cluster: Cluster
-    server: NameServer
+    inner: Inner
     resolver: Resolver
 
     def outside(self, address: str) -> Side:
@@ -63,6 +65,10 @@ class House:
         """Ask the resolver of the house."""
         return inside(self.resolver.place, self.estate)
 
+    def serial(self) -> int:
+        """Return the serial of the zone inside, which each change raises."""
+        return serial(self.inner.place, ZONE)
+
     def judge(self, *sides: Side) -> None:
         """Show what was answered. Raises DemoFailed where something is wrong."""
         show(self.scene.console, self.estate, *sides)
@@ -70,9 +76,18 @@ class House:
         self.scene.check(not wrong, wrong)
 
 
-def play_house(console: Console, folder: Path, environment: Mapping[str, str], programs: Programs, count: int) -> None:
-    """Play all steps in a folder. programs: of Kubernetes. Raises DemoFailed, LabError, UserError, KubeUnavailable."""
-    with _house(console, folder, environment, programs, routes(count)) as house:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is played. server: of the view inside. programs: of Kubernetes, and what the server needs besides."""
+
+    server: Server
+    count: int
+    programs: Programs
+
+
+def play_house(console: Console, folder: Path, environment: Mapping[str, str], plan: Plan) -> None:
+    """Play all steps in a folder. Raises DemoFailed, LabError, UserError, KubeUnavailable."""
+    with _house(console, folder, environment, plan) as house:
         _create(house)
         with watching(house.scene) as news:
             _follow(house, lambda: awaited(news))
@@ -80,30 +95,35 @@ def play_house(console: Console, folder: Path, environment: Mapping[str, str], p
 
 
 @contextmanager
-def _house(
-    console: Console, folder: Path, environment: Mapping[str, str], programs: Programs, estate: Sequence[Route]
-) -> Iterator[House]:
+def _house(console: Console, folder: Path, environment: Mapping[str, str], plan: Plan) -> Iterator[House]:
     """Start all that there is in the house, and the world outside."""
+    estate = routes(plan.count)
     with ExitStack() as running:
         lab = daemon.start(folder, Ports(), environment=needed(LAB, environment))
         running.callback(daemon.stop, folder)
-        server = running.enter_context(bind(folder / "bind", ZONE))
-        lines = _FORWARD.format(zone=ZONE, inner=_unbound(server.place), outer=_unbound(lab.places.dns))
+        cluster = running.enter_context(control_plane(folder / "kubernetes", programs=plan.programs))
+        inner = running.enter_context(serving(plan.server, folder, cluster, plan.programs))
+        lines = _FORWARD.format(zone=ZONE, inner=_unbound(inner.place), outer=_unbound(lab.places.dns))
         resolver = running.enter_context(unbound(folder / "unbound", lines))
-        cluster = running.enter_context(control_plane(folder / "kubernetes", programs=programs))
         make(cluster, estate)
-        alone = without_elsewhere(environment)
-        within = {**alone, **lab_environment(lab, alone), "RFC2136_TSIG_SECRET": SECRET}
-        scene = Scene(console, lab.places, write_project(folder), within)
-        _write_settings(scene.settings_file, cluster, server)
+        scene = Scene(console, lab.places, write_project(folder), _within(lab, environment, inner))
+        _write_settings(scene.settings_file, cluster, inner)
         kinds = ", ".join(f"{count} {kind}" for kind, count in counted(estate).items())
         scene.say("house", f"{len(estate)} HTTPRoutes of {cluster.server}: {kinds}")
         scene.say("", f"outside: Cloudflare's API, DNS {lab.places.dns}")
-        scene.say("", f"inside: BIND {server.place}, asked by unbound {resolver.place} for {ZONE}")
-        yield House(scene, lab, estate, cluster, server, resolver)
+        scene.say("", f"inside: {inner.title}; unbound {resolver.place} asks {inner.place} for {ZONE}")
+        yield House(scene, lab, estate, cluster, inner, resolver)
 
 
-def _write_settings(file: Path, cluster: Cluster, server: NameServer) -> None:
+def _within(lab: daemon.Lab, environment: Mapping[str, str], inner: Inner) -> dict[str, str]:
+    """Return the environment of the programs of the house: the lab's, and what the server inside needs."""
+    alone = without_elsewhere(environment)
+    made = {**alone, **lab_environment(lab, alone)}
+    path = os.pathsep.join(filter(None, [inner.environment.get("PATH"), made["PATH"]]))
+    return {**made, **inner.environment, "PATH": path}
+
+
+def _write_settings(file: Path, cluster: Cluster, inner: Inner) -> None:
     """Write a stack with both views. The Gateway outside is at the address of the line."""
     at = {"kubeconfig": str(cluster.kubeconfig)}
     document = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -115,12 +135,7 @@ def _write_settings(file: Path, cluster: Cluster, server: NameServer) -> None:
         ],
         "truenorth:zones": [
             {"zone": ZONE, "objects": "public"},
-            {
-                "zone": f"{ZONE}@inside",
-                "provider": "rfc2136",
-                "rfc2136": {"server": server.place, "key": KEY},
-                "objects": "lan",
-            },
+            {"zone": f"{ZONE}@inside", **inner.settings, "objects": "lan"},
         ],
     }
     file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
@@ -131,6 +146,7 @@ def _create(house: House) -> None:
     done = house.scene.up()
     made = len(done.plan.record_sets)
     house.scene.say("up", f"{made} names made in both views, with their ownership marks, in {done.seconds:.1f} s")
+    _until(lambda: not house.inside().wrong())  # a file takes some moments on its way to CoreDNS
     house.judge(house.outside(FIRST_IPV4), house.inside())
     again = house.scene.up()
     house.scene.check(not again.runs, "a second run should have nothing to do")
@@ -139,21 +155,21 @@ def _create(house: House) -> None:
 
 def _follow(house: House, told: Callable[[], object]) -> None:
     """Change the address of the line: outside follows, and nobody writes inside."""
-    before = house.server.serial(ZONE)
+    before = house.serial()
     remote.set_address(house.lab.places, NEXT_IPV4)
-    seconds = _until_right(house)
+    seconds = _until(lambda: not house.outside(NEXT_IPV4).wrong())
     told()
-    after = house.server.serial(ZONE)
+    after = house.serial()
     house.scene.say("address", f"{FIRST_IPV4} becomes {NEXT_IPV4}: outside is right after {seconds:.1f} s")
     house.scene.say("", f"inside nothing was written: the zone's serial is {after}, as before")
     house.scene.check(before == after, f"the zone inside should have stayed at serial {before}, and is at {after}")
     house.judge(house.outside(NEXT_IPV4), house.inside())
 
 
-def _until_right(house: House) -> float:
-    """Return the seconds until everybody is answered the new address; they end where patience does."""
+def _until(is_so: Callable[[], bool]) -> float:
+    """Return the seconds until something is so; they end where patience does."""
     began = time.monotonic()
-    while (passed := time.monotonic() - began) < PATIENCE and house.outside(NEXT_IPV4).wrong():
+    while (passed := time.monotonic() - began) < PATIENCE and not is_so():
         time.sleep(_TICK)
     return passed
 
@@ -164,7 +180,7 @@ def _cut(house: House) -> None:
     remote.gandi_edit(house.lab.places, "www", "A", ["198.51.100.7"])
     there = ask(house.resolver.place, elsewhere)
     house.scene.check(there.addresses != (), f"unbound should reach the Internet before the cut, and says {there}")
-    before = house.server.serial(ZONE)
+    before = house.serial()
     house.cluster.stop_api_server(kill=True)
     daemon.stop(house.lab.folder)
     house.resolver.stop()
@@ -173,7 +189,7 @@ def _cut(house: House) -> None:
     house.scene.check(not gone.addresses, f"the line should be cut, and {elsewhere} is {gone}")
     house.scene.say("cut", f"API server killed, line cut, unbound started anew; {elsewhere} was {there}: {gone}")
     house.judge(house.inside())
-    after = house.server.serial(ZONE)
+    after = house.serial()
     house.scene.check(
         before == after, f"nobody should have written inside, and the serial went from {before} to {after}"
     )

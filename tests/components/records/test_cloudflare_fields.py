@@ -26,7 +26,10 @@ WRITTEN = st.one_of(
         st.builds('{} {} "{}"'.format, st.integers(0, 255), st.sampled_from(["issue", "issuewild", "iodef"]), VALUE),
     ),
     st.tuples(st.sampled_from(["CNAME", "NS"]), HOST),
-    st.tuples(st.sampled_from(["HTTPS", "SVCB"]), st.builds("{} {}{}".format, NUMBER, HOST, PARAMETERS)),
+    st.tuples(
+        st.sampled_from(["HTTPS", "SVCB"]), st.builds("{} {}{}".format, st.integers(1, 65_535), HOST, PARAMETERS)
+    ),
+    st.tuples(st.sampled_from(["HTTPS", "SVCB"]), st.builds("0 {}".format, HOST)),  # an alias has no parameters
     st.tuples(st.just("TLSA"), st.builds("{} {} {} {}".format, BYTE, BYTE, st.just(3), DIGITS)),
     st.tuples(st.just("SSHFP"), st.builds("{} {} {}".format, BYTE, st.just(9), DIGITS)),
     st.tuples(st.just("DS"), st.builds("{} {} 99 {}".format, NUMBER, BYTE, DIGITS)),

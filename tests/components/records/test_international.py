@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.plain_text import check_plain
+from components.plain_text import check_plain, visible
 from components.records import canonical, international
 
 LETTERS = st.characters(categories=["Ll", "Lo", "Nd"], max_codepoint=0x2FFFF)
@@ -76,12 +76,16 @@ def test_the_form_of_the_dns_stays_itself_and_can_be_read_and_written_again(labe
 
 
 @given(label=LABEL)
-def test_what_idna_2008_takes_has_the_same_form_here(label: str) -> None:
+def test_what_idna_2008_takes_has_the_same_form_here_but_for_hidden_characters(label: str) -> None:
     try:
         strict = idna.encode(label, uts46=True).decode()
     except idna.IDNAError:
         return
-    assert international.to_ascii(label) == strict
+    if visible(label) != label:
+        with pytest.raises(ValueError, match="remove it"):
+            international.to_ascii(label)
+    else:
+        assert international.to_ascii(label) == strict
 
 
 @given(text=st.text(max_size=80))

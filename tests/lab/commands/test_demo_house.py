@@ -3,27 +3,37 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from cli.engine.install.find import Engine
 from cli.exit_codes import UNUSABLE
-from lab.kube.programs import Programs
+from lab.demo.house.server import Server
 from tests.bind import program
 from tests.cli.conftest import ROOT
 from tests.cli.in_process import truenorth
 from tests.lab.commands.test_demo import labs, place, run
 
 ROUTES = 10
+INSIDE = {
+    Server.BIND: "inside: BIND ",
+    Server.EXTERNAL_DNS: "inside: external-dns as a webhook ",
+    Server.COREDNS: "inside: CoreDNS ",
+}
 
 
 class TestAHouse:
+    @pytest.mark.parametrize("server", Server)
+    @pytest.mark.usefixtures("kube_programs", "external_dns")
     def test_is_right_outside_and_inside_before_and_after_the_line_is_cut(
-        self, engine: Engine, kube_programs: Programs, tmp_path: Path
+        self, engine: Engine, coredns: Path, tmp_path: Path, server: Server
     ) -> None:
         program("unbound")
         program("named")
-        kept = next(iter(kube_programs.paths.values())).parent  # CACHE/truenorth/kube
-        environment = place(engine, tmp_path) | {"XDG_CACHE_HOME": str(kept.parents[1])}
-        done = run(environment, "demo", "--house", f"--routes={ROUTES}")
+        cache = coredns.parents[2]  # CACHE/truenorth/kube/FILE
+        environment = place(engine, tmp_path) | {"XDG_CACHE_HOME": str(cache)}
+        done = run(environment, "demo", "--house", f"--inside={server}", f"--routes={ROUTES}")
         assert done.returncode == 0, done.stdout + done.stderr
+        assert INSIDE[server] in done.stdout
         right = [counts(row) for row in re.findall(r"^ +on (.*)$", done.stdout, re.MULTILINE)]
         assert right == 2 * [[5, 5, 0, 5, 0], [3, 3, 0, 3, 0], [2, 2, 0, 2, 0]] + [[5, 5, 0], [3, 3, 0], [2, 2, 0]]
         shown = re.findall(r"^ +(app\d)\.example\.com +(\S+)(?: +(\S+))? *$", done.stdout, re.MULTILINE)
@@ -41,7 +51,14 @@ class TestAHouse:
         said = " ".join(done.stderr.split())
         assert "a house needs programs that are not installed: " in said
         assert "kube-apiserver, etcd" in said
-        assert "truenorth lab build" in said
+        assert "truenorth lab build (" in said
+
+    @pytest.mark.parametrize("server", [Server.EXTERNAL_DNS, Server.COREDNS])
+    def test_without_the_program_of_its_server_says_how_it_is_built(self, tmp_path: Path, server: Server) -> None:
+        alone = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+        done = truenorth(ROOT, alone, "demo", "--house", f"--inside={server}")
+        assert done.returncode == UNUSABLE
+        assert f"truenorth lab build --{server} (minutes, once)" in " ".join(done.stderr.split())
 
     def test_cannot_be_kept(self, tmp_path: Path) -> None:
         done = truenorth(ROOT, {"HOME": str(tmp_path)}, "demo", "--house", "--keep")
