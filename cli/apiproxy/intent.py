@@ -57,7 +57,7 @@ class Intent:
     first of a zone is requested, all of the zone are carried out together; the engine's own requests for them are
     answered from the results. may_create: returns whether a record belongs to the plan, by zone id and record, None
     for what is no whole record. balances: whether load balancing may be written, too.
-    lists: the writes of address lists.
+    lists: the writes of address lists. landed: called once all foreseen writes have landed, from the proxy's thread.
     """
 
     run: str
@@ -66,3 +66,4 @@ class Intent:
     may_create: Callable[[str, Record | None], bool] = lambda _zone_id, _record: False
     balances: bool = False
     lists: ListWrites = NO_LISTS
+    landed: Callable[[], None] | None = None

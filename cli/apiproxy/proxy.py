@@ -15,6 +15,7 @@ from cli.apiproxy.dialect import Signer
 from cli.apiproxy.dialects import BY_VARIABLE, DIALECTS
 from cli.apiproxy.intent import Intent
 from cli.apiproxy.journal import Journal, look
+from cli.apiproxy.outstanding import Outstanding
 from cli.apiproxy.router import Router
 from cli.apiproxy.scope import Scope
 from cli.apiproxy.server import bound, serving
@@ -77,7 +78,7 @@ class ApiProxy:
         running = self._start()
         unanswered = look(journal).unanswered if journal else frozenset()
         with Journal.opened(journal) as kept:
-            scope = Scope(intent, kept, unanswered=unanswered)
+            scope = Scope(intent, kept, unanswered=unanswered, outstanding=Outstanding(intent))
             running.wait_for(running.router.begin(scope))
             try:
                 yield scope.counts

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cli.apiproxy.counts import Counts
 from cli.apiproxy.intent import Intent, Write
 from cli.apiproxy.journal import Journal, JournalEntry
+from cli.apiproxy.outstanding import Outstanding
 from components.records.record import Record
 
 
@@ -24,6 +25,7 @@ class Scope:
     counts: Counts = field(default_factory=Counts)
     made: set[str] = field(default_factory=set)
     unanswered: frozenset[tuple[str, Record]] = frozenset()
+    outstanding: Outstanding = field(default_factory=Outstanding)
 
     def owned(self, zone_id: str) -> frozenset[str]:
         """Return the ids of the zone's records that the stack owned when the convergence began."""
@@ -41,9 +43,10 @@ class Scope:
         """Note creations before they are sent. Raises NotNow: then nothing may be sent."""
         await self.journal.sending(self._entries(writes))
 
-    async def note_landed(self, writes: Iterable[Write]) -> None:
+    async def note_landed(self, writes: Sequence[Write]) -> None:
         """Note writes that have landed, before they are answered. Raises NotNow."""
         await self.journal.landed(self._entries(writes))
+        self.outstanding.land(writes)
 
     def _entries(self, writes: Iterable[Write]) -> list[JournalEntry]:
         run = "" if self.intent is None else self.intent.run

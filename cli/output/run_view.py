@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 
@@ -44,7 +44,7 @@ def listening(console: Console, *, json_lines: bool = False, live: bool = True) 
         yield partial(_json_listener, redact)
     elif live and console.is_terminal:
         steps = Steps()
-        with Live(get_renderable=steps.table, console=console, refresh_per_second=8, transient=False):
+        with Live(get_renderable=steps.shown, console=console, refresh_per_second=8, transient=False):
             yield steps.take_in
     else:
         steps = Steps()
@@ -67,6 +67,7 @@ class Steps:
     def __init__(self) -> None:
         self.began: dict[str, float] = {}
         self.rows: dict[str, tuple[Step, float | None]] = {}
+        self.note = ""
 
     def heard(self, event: EngineEvent) -> str:
         """Take an event in; the line to print for it, or "" for none."""
@@ -75,6 +76,7 @@ class Steps:
             return ""
         if isinstance(event, Diagnostic):
             if event.severity == "note":
+                self.note = event.message
                 return f"  {event.message}"
             told = event.severity == "warning" and PLUGIN_ON_PATH not in event.message
             return f"  warning: {event.message}" if told else ""
@@ -100,6 +102,10 @@ class Steps:
             shown = time.monotonic() - self.began.get(urn, time.monotonic()) if seconds is None else seconds
             table.add_row(plain(_word(step), _colour(step)), plain(step.name), plain(step.detail), f"{shown:.1f} s")
         return table
+
+    def shown(self) -> Group:
+        """The table, and the last note below it."""
+        return Group(self.table(), *([plain(f"  {self.note}")] if self.note else []))
 
 
 def _word(step: Step) -> str:

@@ -21,6 +21,7 @@ from cli.reconcile.rejections import Found, explain
 from cli.reconcile.result import Convergence
 from cli.reconcile.sending.at_once import AtOnce, at_once
 from cli.reconcile.sending.checkpoints import keeps_checkpoints
+from cli.reconcile.sending.landed import tell_when_right
 from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.secrets import session_redactor, signing_for
@@ -73,7 +74,9 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
         session = replace(session, parallel=session.parallel // min(SIDE_BY_SIDE, len(todo)))
         are_many = len(todo) > SIDE_BY_SIDE and session.plugins is None
         keeping = kept_running(session, _teller(listener)) if are_many else nullcontext(session)
-        with keeping as kept, behind_api_proxy(kept, writes.intent(seen)) as (place, counts):
+        listener = one_at_a_time(listener)
+        intended = tell_when_right(writes.intent(seen), session.settings, listener)
+        with keeping as kept, behind_api_proxy(kept, intended) as (place, counts):
             hide = session_redactor(session, session.variables).text
             found = Found(seen, counts, hide) if counts else None
             run = partial(_run_but_rejected, place, seen, found, at_once(place, seen, todo))
@@ -217,7 +220,6 @@ def side_by_side(
     """Run all, the first ones first. A failure holds up no other run; an interruption ends them all."""
     if len(todo) < 2:  # noqa: PLR2004 - nothing stands beside one
         return tuple(done for one in todo for done in run(one, listener))
-    listener = _one_at_a_time(listener)
     with signals_reach(place.hold), ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
         running = [pool.submit(run, one, listener) for one in todo]
         left: set[Future[tuple[Run, ...]]] = set(running)
@@ -261,7 +263,7 @@ def _teller(listener: Listener) -> Callable[[str], None]:
     return lambda what: listener(Diagnostic("note", what))
 
 
-def _one_at_a_time(listener: Listener) -> Listener:
+def one_at_a_time(listener: Listener) -> Listener:
     """Return a listener for several engines that passes on one event at a time."""
     lock = threading.Lock()
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from cli.engine.run import Listener, Run
 from cli.reconcile import writes
-from cli.reconcile.apply import behind_api_proxy, side_by_side
+from cli.reconcile.apply import behind_api_proxy, one_at_a_time, side_by_side
 from cli.reconcile.geo_leave import leave
 from cli.reconcile.sending.checkpoints import has_journal
 from cli.recovery import intent_log
@@ -41,7 +41,7 @@ def remove(session: Session, registry: Registry, listener: Listener) -> tuple[Ge
     left = leave(session, listener) if registry.geo.registered or registry.lists.urns else ()
     stacks = sorted({session.stack, *gone})
     with behind_api_proxy(session, writes.removal(registry, live)) as (place, _):
-        side_by_side(place, stacks, partial(_remove, place, gone), listener)
+        side_by_side(place, stacks, partial(_remove, place, gone), one_at_a_time(listener))
     intent_log.forget(session)
     return left
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def test_nor_one_that_the_engine_has_read_while_it_was_noted(
     ]
     is_noted, is_read, note = threading.Event(), threading.Event(), Scope.note_landed
 
-    async def noted(self: Scope, writes: Iterable[Write]) -> None:
+    async def noted(self: Scope, writes: Sequence[Write]) -> None:
         is_noted.set()
         await asyncio.to_thread(is_read.wait, 60)
         await note(self, writes)
