@@ -11,7 +11,7 @@ import dns.rdataclass
 import dns.rdataset
 import dns.rdatatype
 
-from components.plain_text import cut, quoted
+from components.plain_text import check_plain, cut, quoted
 from components.records import zone_file_names
 
 LONGEST_TTL = (1 << 31) - 1
@@ -19,6 +19,9 @@ LONGEST_TTL = (1 << 31) - 1
 MOST_VALUES = 1000
 LONGEST_VALUE = 8192
 """Characters."""
+MOST_PROPERTIES = 100
+LONGEST_PROPERTY = 1024
+"""Characters of a name or a value."""
 _CNAME = "CNAME"
 GENERATED = frozenset({"SOA", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM"})
 """Types that a server makes itself."""
@@ -27,13 +30,17 @@ _NOT_OF_ZONES = frozenset({"ANY", "AXFR", "IXFR", "OPT", "TSIG", "TKEY"})
 
 @dataclass(frozen=True, slots=True)
 class ZoneSet:
-    """All records of one name and type in a zone. name, values: as in a zone file, `@` for the zone itself."""
+    """All records of one name and type in a zone. name, values: as in a zone file, `@` for the zone itself.
+
+    properties: what the provider of a webhook keeps beside them, by name; no part of the DNS.
+    """
 
     zone: str
     name: str
     type: str
     ttl: int
     values: tuple[str, ...]
+    properties: tuple[tuple[str, str], ...] = ()
 
     @property
     def origin(self) -> dns.name.Name:
@@ -82,9 +89,23 @@ class ZoneSet:
             found["type"] = f"{quoted(self.type)} is no type of records"
         if not 0 <= self.ttl <= LONGEST_TTL:
             found["ttl"] = f"{self.ttl} is not from 0 to {LONGEST_TTL} seconds"
+        if reason := self._fault_of_properties():
+            found["properties"] = reason
         if not found:
             found |= self._faults_of_values()
         return found
+
+    def _fault_of_properties(self) -> str:
+        if len(self.properties) > MOST_PROPERTIES:
+            return f"there are {len(self.properties)}; give {MOST_PROPERTIES} at most"
+        for name, value in self.properties:
+            if not name or max(len(name), len(value)) > LONGEST_PROPERTY:
+                return f"{quoted(name)} is empty, or longer than {LONGEST_PROPERTY} characters, as its value may be"
+            try:
+                check_plain(name + value)
+            except ValueError as error:
+                return str(error)
+        return ""
 
     def _faults_of_values(self) -> dict[str, str]:
         if not 1 <= len(self.values) <= MOST_VALUES:

@@ -33,6 +33,11 @@ def faults(given: Mapping[str, PropertyValue]) -> dict[str, str]:
     return {name: reason for name, reason in found.items() if name in given or name == SECRET}
 
 
+def is_name_server(given: Mapping[str, PropertyValue]) -> bool:
+    """Return whether a configuration is known to be that of a name server, not of a webhook."""
+    return SERVER in given and webhook.URL not in given
+
+
 def backend(given: Mapping[str, PropertyValue], environment: Mapping[str, str]) -> Backend:
     """Return the server of a configuration. Raises ValueError where settings are missing or wrong."""
     if webhook.URL not in given:

@@ -17,7 +17,7 @@ from pulumi.provider.experimental.property_value import Computed, PropertyValue
 from components.plain_text import quoted
 from components.plugin import configuration
 from components.plugin.backends import Backend
-from components.plugin.schema import KEPT_TTL, PROPERTIES, RECORD_SET
+from components.plugin.schema import INPUTS, KEPT_TTL, OF_PROVIDER, PROPERTIES, RECORD_SET
 from components.zone_set import ZoneSet
 
 IDENTITY = ("zone", "name", "type")
@@ -54,15 +54,17 @@ class RecordSets(sdk.Provider):
             raise ValueError(f"the provider truenorth has no resource {quoted(request.type)}")
         given = request.new_inputs
         found = {name: "it is missing" for name in PROPERTIES if name not in given or given[name].value is None}
-        found |= {name: "there is no such property" for name in given if name not in PROPERTIES and name[:2] != "__"}
+        found |= {name: "there is no such property" for name in given if name not in INPUTS and name[:2] != "__"}
         if not found and not _is_computed(given):
             wanted, found = _read(given)
             found = found or wanted.faults()
+            if wanted.properties and configuration.is_name_server(self._configured):
+                found[OF_PROVIDER] = "a name server keeps none: they are for the provider of a webhook"
         return sdk.CheckResponse(given, [sdk.CheckFailure(name, reason) for name, reason in found.items()])
 
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         """Return the differences; values in another order or spelling are the same."""
-        found = {name for name in PROPERTIES if request.old_state.get(name) != request.new_inputs.get(name)}
+        found = {name for name in INPUTS if request.old_state.get(name) != request.new_inputs.get(name)}
         if found == {"values"} and not _is_computed(request.new_inputs):
             before, after = _known(request.old_state), _known(request.new_inputs)
             found = set() if before.same_values(after.rdataset()) else found
@@ -102,6 +104,7 @@ class RecordSets(sdk.Provider):
             values = list(_known(before).values)
         is_kept = KEPT_TTL in before and before[KEPT_TTL].value == there.ttl
         state = {
+            **{name: before[name] for name in (OF_PROVIDER,) if name in before},
             "zone": PropertyValue(known.zone),
             "name": PropertyValue(known.name),
             "type": PropertyValue(known.type),
@@ -150,7 +153,7 @@ class _Id:
 
 def _keeping(given: Properties, ttl: int) -> Properties:
     """Return the state of a set whose provider keeps this ttl: it stands beside the wished one where it is another."""
-    own = {name: one for name, one in given.items() if name in PROPERTIES}
+    own = {name: one for name, one in given.items() if name in INPUTS}
     return own if own["ttl"].value == ttl else {**own, KEPT_TTL: PropertyValue(float(ttl))}
 
 
@@ -158,6 +161,7 @@ def _is_computed(given: Mapping[str, PropertyValue]) -> bool:
     """Return whether a preview does not know all of it yet."""
     values = [one.value for one in given.values()]
     values += [one.value for value in values if isinstance(value, list | tuple) for one in value]
+    values += [one.value for value in values if isinstance(value, Mapping) for one in value.values()]
     return any(isinstance(value, Computed) for value in values)
 
 
@@ -181,8 +185,13 @@ def _read(given: Mapping[str, PropertyValue]) -> tuple[ZoneSet, dict[str, str]]:
     values = tuple(one for one in items if isinstance(one, str))
     if not isinstance(listed, list | tuple) or len(values) < len(items):
         found["values"] = "they are no list of texts"
+    own = _value(given, OF_PROVIDER) or {}
+    pairs = {key: one.value for key, one in own.items()} if isinstance(own, Mapping) else {"": None}
+    properties = tuple(sorted((key, value) for key, value in pairs.items() if isinstance(value, str)))
+    if len(properties) < len(pairs):
+        found[OF_PROVIDER] = "they are no mapping of names to texts"
     zone, name, kind = (texts.get(one, "") for one in IDENTITY)
-    return ZoneSet(zone, name, kind, int(ttl), values), found
+    return ZoneSet(zone, name, kind, int(ttl), values, properties), found
 
 
 def _value(given: Mapping[str, PropertyValue], name: str) -> object:

@@ -22,6 +22,17 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "description": "All values of the name and type, as a zone file has them: a host with a final dot is in full.",
     },
 }
+OF_PROVIDER = "properties"
+_OPTIONAL = {
+    OF_PROVIDER: {
+        "type": "object",
+        "additionalProperties": _TEXT,
+        "description": (
+            "What the provider of a webhook keeps beside the values (providerSpecific), by name. Others there stay."
+        ),
+    }
+}
+INPUTS = PROPERTIES | _OPTIONAL
 KEPT_TTL = "keptTtl"
 """The output with the ttl that the provider keeps in place of the wished one, where it is another."""
 _OUTPUTS = {
@@ -63,9 +74,9 @@ def with_record_sets(components: str) -> str:
     schema = json.loads(components)
     schema["resources"][RECORD_SET] = {
         "description": _DESCRIPTION,
-        "properties": PROPERTIES | _OUTPUTS,
+        "properties": INPUTS | _OUTPUTS,
         "required": list(PROPERTIES),
-        "inputProperties": PROPERTIES,
+        "inputProperties": INPUTS,
         "requiredInputs": list(PROPERTIES),
     }
     schema["provider"] = {

@@ -21,15 +21,15 @@ import dns.rdataset
 from components.plain_text import cut, listed
 from components.records import zone_file_names
 from components.webhook.client import Webhook, WebhookFault, WebhookSilent
-from components.webhook.endpoints import Key, WebhookSet, endpoint_of, full_name, sets_of
-from components.webhook.shapes import CREATE, DELETE, UPDATE_NEW, UPDATE_OLD, Endpoint
+from components.webhook.endpoints import Key, WebhookSet, endpoint_of, full_name, properties_of, sets_of
+from components.webhook.shapes import CREATE, DELETE, PROPERTIES, UPDATE_NEW, UPDATE_OLD, Endpoint
 from components.zone_set import SetChange, ZoneSet
 
 _CNAME = "CNAME"
 SETTLING = (0.0, 0.2, 0.5, 1.0, 2.0)
 """Seconds before each look at what a change has become: a provider may list it only after a while."""
-_CARRIED = ("providerSpecific", "labels")
-"""Fields of an endpoint that are not ours, and stay as they are."""
+_LABELS = "labels"
+"""The field of an endpoint that is not ours, and stays as it is."""
 
 
 class ForeignSet(WebhookFault):
@@ -110,10 +110,16 @@ def _beside(zones: _Zones, wanted: ZoneSet) -> WebhookSet | None:
 
 
 def _wish(change: SetChange, zones: _Zones) -> Endpoint:
-    """Return the wanted endpoint; the fields that are not ours are as they are listed."""
+    """Return the wanted endpoint; labels, and properties that are not ours, are as they are listed."""
     wished = endpoint_of(change.about)
-    found = _at(zones, change.about) if change.known else None
-    return wished | {name: found.endpoint[name] for name in _CARRIED if found and found.endpoint.get(name)}
+    if not change.known or not (found := _at(zones, change.about)):
+        return wished
+    own = dict(change.about.properties)
+    ours = {*own, *dict(change.known.properties)}
+    theirs = [one for one in found.endpoint.get(PROPERTIES) or () if one.get("name") not in ours]
+    properties = [*theirs, *({"name": name, "value": value} for name, value in own.items())]
+    labels = found.endpoint.get(_LABELS)
+    return wished | ({PROPERTIES: properties} if properties else {}) | ({_LABELS: labels} if labels else {})
 
 
 def _key(endpoint: Endpoint) -> Key:
@@ -138,9 +144,12 @@ def _step(webhook: Webhook, change: SetChange, zones: _Zones, kept: Endpoint | N
         raise ForeignSet(_taken(found, about))
     if kept is None or not kept.get("targets"):
         raise WebhookFault(f"{webhook.named} does not take {about.said}: it keeps no records of type {about.type}")
+    if lacking := dict(about.properties).keys() - properties_of(kept).keys():
+        raise WebhookFault(f"{webhook.named} does not keep the properties of {about.said}: {listed(sorted(lacking))}")
     if found is None:
         return _Step(change, {CREATE: kept}, None)
-    if _same(about, found) and (kept.get("recordTTL") or 0) in {0, found.ttl}:
+    has_them = change.known is not None and change.known.properties == about.properties
+    if has_them and _same(about, found) and (kept.get("recordTTL") or 0) in {0, found.ttl}:
         return found.ttl
     return _Step(change, {UPDATE_OLD: found.endpoint, UPDATE_NEW: kept}, found)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from components.records import canonical_content, international, zone_file_names
-from components.webhook.shapes import Endpoint
+from components.webhook.shapes import PROPERTIES, Endpoint
 from components.zone_set import GENERATED, ZoneSet
 
 _WITH_DOTS = frozenset({"SRV", "NAPTR"})
@@ -62,7 +62,19 @@ def _together(key: Key, several: list[Endpoint]) -> WebhookSet:
 def endpoint_of(wanted: ZoneSet) -> dict[str, object]:
     """Return the endpoint of a set. A ttl of 0 is left to the provider."""
     ttl = {"recordTTL": wanted.ttl} if wanted.ttl else {}
-    return {"dnsName": full_name(wanted), "recordType": wanted.type, "targets": list(_targets(wanted)), **ttl}
+    own = [{"name": name, "value": value} for name, value in wanted.properties]
+    return {
+        "dnsName": full_name(wanted),
+        "recordType": wanted.type,
+        "targets": list(_targets(wanted)),
+        **ttl,
+        **({PROPERTIES: own} if own else {}),
+    }
+
+
+def properties_of(endpoint: Endpoint) -> dict[str, str]:
+    """Return the properties of an endpoint, by name."""
+    return {one.get("name") or "": one.get("value") or "" for one in endpoint.get(PROPERTIES) or ()}
 
 
 def full_name(wanted: ZoneSet) -> str:

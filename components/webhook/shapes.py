@@ -13,6 +13,8 @@ VERSION = "1"
 _FORMAT = "application/external.dns.webhook+json;version="
 MEDIA_TYPE = _FORMAT + VERSION
 RECORDS, ADJUST = "/records", "/adjustendpoints"
+PROPERTIES = "providerSpecific"
+"""The field of an endpoint with what is the provider's own."""
 LISTS = CREATE, UPDATE_OLD, UPDATE_NEW, DELETE = "create", "updateOld", "updateNew", "delete"
 """The lists of a request for changes."""
 MOST_BYTES = 16 * 2**20

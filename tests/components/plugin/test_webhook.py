@@ -45,6 +45,46 @@ def test_a_record_set_is_made_read_changed_and_removed(provider: Provider) -> No
     assert provider.requests("GET").count("/") == 1
 
 
+def test_properties_of_the_provider_are_made_and_changed_and_kept_in_state(provider: Provider) -> None:
+    sets = of(provider)
+    made, changed = (
+        {**properties(), "properties": PropertyValue({"weight": PropertyValue(text)})} for text in ("10", "20")
+    )
+    created = asyncio.run(sets.create(sdk.CreateRequest(URN, made, 0, preview=False)))
+    assert created.properties == made
+    assert asyncio.run(sets.read(sdk.ReadRequest(URN, ID, made, made))).properties == made
+    assert difference(made, changed).diffs == ["properties"]
+    assert difference(made, properties()).diffs == ["properties"]
+    assert difference(made, made).changes is False
+    asyncio.run(sets.update(sdk.UpdateRequest(URN, ID, made, changed, 0, [], preview=False)))
+    assert provider.there[f"www.{ZONE}", "A"]["providerSpecific"] == [{"name": "weight", "value": "20"}]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (PropertyValue("weight"), "no mapping"),
+        (PropertyValue({"weight": PropertyValue(10.0)}), "no mapping"),
+        (PropertyValue({"": PropertyValue("10")}), "is empty"),
+        (PropertyValue({"weight": PropertyValue("1" * 1025)}), "longer than 1024"),
+        (PropertyValue({"weight": PropertyValue("\x1b[31m")}), "U+001B"),
+        (PropertyValue({f"n{number}": PropertyValue("1") for number in range(101)}), "100 at most"),
+    ],
+)
+def test_properties_that_cannot_be_are_refused(provider: Provider, given: PropertyValue, reason: str) -> None:
+    asked = sdk.CheckRequest(URN, {}, {**properties(), "properties": given}, b"")
+    ((name, said),) = [(one.property, one.reason) for one in asyncio.run(of(provider).check(asked)).failures or []]
+    assert name == "properties"
+    assert reason in said
+
+
+def test_a_name_server_keeps_no_properties() -> None:
+    sets = configured({"rfc2136Server": "192.0.2.53", "rfc2136Key": "any"})
+    given = {**properties(), "properties": PropertyValue({"weight": PropertyValue("10")})}
+    (failure,) = asyncio.run(sets.check(sdk.CheckRequest(URN, {}, given, b""))).failures or []
+    assert (failure.property, failure.reason[:27]) == ("properties", "a name server keeps none: t")
+
+
 def test_a_ttl_that_is_not_kept_is_remembered_beside_the_wished_one(provider: Provider) -> None:
     provider.adjusts = lambda one: {**one, "recordTTL": 3600}
     sets, made = of(provider), properties()

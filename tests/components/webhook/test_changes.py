@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from components.webhook.changes import ForeignSet, Outcome, carry_out, look
@@ -66,6 +68,37 @@ class TestASet:
         provider.put(WWW, "192.0.2.1", providerSpecific=properties)
         done(provider, wanted(), wanted("192.0.2.2"))
         assert provider.there[WWW, "A"]["providerSpecific"] == properties
+
+
+def of_provider(**properties: str) -> ZoneSet:
+    return replace(wanted(), properties=tuple(sorted(properties.items())))
+
+
+def properties(provider: Provider) -> dict[str, str]:
+    return {one["name"]: one["value"] for one in provider.there[WWW, "A"].get("providerSpecific", [])}
+
+
+class TestPropertiesOfOurs:
+    def test_are_made_changed_and_removed_beside_those_of_others(self, provider: Provider) -> None:
+        assert done(provider, None, of_provider(weight="10")) == 300
+        provider.there[WWW, "A"]["providerSpecific"].append({"name": "theirs", "value": "1"})
+        assert done(provider, of_provider(weight="10"), of_provider(weight="20", proxied="true")) == 300
+        assert properties(provider) == {"theirs": "1", "weight": "20", "proxied": "true"}
+        assert done(provider, of_provider(weight="20", proxied="true"), wanted()) == 300
+        assert properties(provider) == {"theirs": "1"}
+
+    def test_that_are_as_they_were_are_asked_for_no_more(self, provider: Provider) -> None:
+        done(provider, None, of_provider(weight="10"))
+        before = provider.requests("POST").count("/records")
+        assert done(provider, of_provider(weight="10"), of_provider(weight="10")) == 300
+        assert provider.requests("POST").count("/records") == before
+
+    def test_that_the_provider_does_not_keep_are_told_before_anything_is_written(self, provider: Provider) -> None:
+        provider.adjusts = lambda one: {name: value for name, value in one.items() if name != "providerSpecific"}
+        assert "does not keep the properties of www.house.example A: weight" in told(
+            done(provider, None, of_provider(weight="10"))
+        )
+        assert provider.there == {}
 
 
 class TestWhatOthersHaveWritten:
