@@ -29,6 +29,8 @@ from tests.suites import is_broad
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from xdist.workermanage import WorkerController  # type: ignore[import-untyped] # it has no types
+
     from cli.engine.install.find import Engine
     from lab.kube.cluster import Cluster
     from lab.kube.programs import Programs
@@ -37,6 +39,7 @@ _IN_CI = os.environ.get("CI") == "true"
 _TESTS = Path(__file__).parent
 _LAB = _TESTS / "lab"
 _BUILT_FOR_KUBERNETES = {"kube_programs", "external_dns", "coredns", "opentofu"}
+_SEED = "truenorth_seed"
 _SEED_LIMIT = 1 << 32
 _SEED_IN_CI = 20_261_202
 """The seed under CI=true: what turns red there is about the change. Runs by hand and `make campaign` draw new ones."""
@@ -62,8 +65,15 @@ def pytest_configure(config: pytest.Config) -> None:
         # A shell has it ignored in what it runs in the background, and so would be every process that a test starts.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--hypothesis-seed") is None:
-        seed = _SEED_IN_CI if _IN_CI else random.SystemRandom().randrange(_SEED_LIMIT)
-        config.option.hypothesis_seed = str(seed)
+        drawn = _SEED_IN_CI if _IN_CI else random.SystemRandom().randrange(_SEED_LIMIT)
+        of_run = getattr(config, "workerinput", {}).get(_SEED, drawn)  # where this is a worker, that of the whole run
+        config.option.hypothesis_seed = str(of_run)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Hand the seed to a worker, which gets the command line alone."""
+    node.workerinput[_SEED] = node.config.getoption("--hypothesis-seed")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 _TESTS = Path(__file__).parent
 
 _SKIPPING = """
@@ -64,7 +66,8 @@ def test_elsewhere_a_skip_is_a_skip(tmp_path: Path) -> None:
     assert "1 passed, 3 skipped, 1 xfailed" in run.stdout.splitlines()[-1]
 
 
-def test_the_printed_seed_repeats_a_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "in a worker"])
+def test_the_printed_seed_repeats_a_run(tmp_path: Path, workers: tuple[str, ...]) -> None:
     content = """
 from hypothesis import given, strategies
 
@@ -73,7 +76,7 @@ def test_any(number):
     with open("drawn", "a") as file:
         print(number, file=file)
 """
-    first = _run(tmp_path, content)
+    first = _run(tmp_path, content, *workers)
     [repeat] = [line for line in first.stdout.splitlines() if line.startswith("repeat with: ")]
     drawn = (tmp_path / "drawn").read_text()
     (tmp_path / "drawn").unlink()

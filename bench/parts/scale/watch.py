@@ -137,7 +137,7 @@ def _watching(world: World) -> Iterator[Watcher]:
         subprocess.Popen(  # noqa: S603 - our own command
             truenorth(world, "watch", "--json"),
             cwd=ROOT,
-            env={**world.environment, "PYTHONMALLOC": "malloc"},  # as in the image
+            env=dict(world.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
