@@ -130,8 +130,13 @@ def first_parent(case: Case) -> bool:
     """A name has one alias: ours is the first parent's, theirs the least, and any address comes before it."""
     if case.unknown or case.difference.field not in _ABOUT_TARGETS:
         return False
-    pointing = [{tuple(_points_at(one)) for one in case.gateways_of(route)} for route in case.routes]
+    pointing = [{tuple(_points_at(one)) for one in _parents_that_point(case, route)} for route in case.routes]
     return any(len(several) > 1 and any(map(_is_alias, several)) for several in pointing)
+
+
+def _parents_that_point(case: Case, route: Manifest) -> list[Manifest]:
+    """Return the Gateways of a route, and its ListenerSets that have a target of their own."""
+    return [*case.gateways_of(route), *(one for one in case.listener_sets_of(route) if said(one, "target"))]
 
 
 def _points_at(gateway: Manifest) -> list[str]:
@@ -212,10 +217,12 @@ def private_pod(case: Case) -> bool:
 
 
 def of_another_controller(case: Case) -> bool:
-    """The name is of a DNSEndpoint that says which controller it is for."""
-    owner = case.difference.owner
-    endpoints = [one for one in case.corpus.objects if one["kind"] == "DNSEndpoint" and key_of(one) == owner]
-    return any(said(one, "controller") == "another" for one in endpoints)
+    """The name is of a DNSEndpoint for another controller, or they let an alias give way to such a one."""
+    endpoints = [one for one in case.corpus.objects if one["kind"] == "DNSEndpoint"]
+    others = [one for one in endpoints if said(one, "controller") == "another"]
+    has_given_way = case.difference.theirs is None and case.difference.type == "CNAME"
+    at_the_name = {part["dnsName"] for one in others for part in one["spec"]["endpoints"]} if has_given_way else set()
+    return case.difference.name in at_the_name or any(key_of(one) == case.difference.owner for one in others)
 
 
 def default_target(case: Case) -> bool:
