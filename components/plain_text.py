@@ -34,8 +34,8 @@ def visible(text: str, keep: str = "") -> str:
 def quoted(text: str) -> str:
     """Return the text in quotes, hidden characters written out; of a long one the beginning and its length."""
     if len(text) <= LONGEST_QUOTE:
-        return repr(text)
-    return f"{text[: LONGEST_QUOTE // 2]!r}... ({len(text):,} characters)"
+        return visible(repr(text))  # to which selectors of variants are printable
+    return visible(f"{text[: LONGEST_QUOTE // 2]!r}... ({len(text):,} characters)")
 
 
 def cut(text: str, longest: int) -> str:

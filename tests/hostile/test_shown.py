@@ -278,6 +278,7 @@ def test_the_page_gets_no_hidden_characters(text: str) -> None:
 
 
 @given(text=st.text(st.characters()))
+@example(text="\U000e0100")
 def test_a_shown_text_is_plain_and_stays_as_it_is(text: str) -> None:
     check_plain(visible(text))
     assert visible(visible(text)) == visible(text)
