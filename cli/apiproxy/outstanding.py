@@ -1,4 +1,4 @@
-"""The foreseen writes of a convergence that have not landed yet: once none is left, the zones are as wished."""
+"""Keeps the foreseen writes of a convergence that have not landed: once none is left, the zones are as wished."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class RecordSets(sdk.Provider):
             values = list(_known(before).values)
         is_kept = KEPT_TTL in before and before[KEPT_TTL].value == there.ttl
         state = {
-            **{name: before[name] for name in (OF_PROVIDER,) if name in before},
+            **({OF_PROVIDER: before[OF_PROVIDER]} if OF_PROVIDER in before else {}),
             "zone": PropertyValue(known.zone),
             "name": PropertyValue(known.name),
             "type": PropertyValue(known.type),

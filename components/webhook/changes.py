@@ -114,10 +114,9 @@ def _wish(change: SetChange, zones: _Zones) -> Endpoint:
     wished = endpoint_of(change.about)
     if not change.known or not (found := _at(zones, change.about)):
         return wished
-    own = dict(change.about.properties)
-    ours = {*own, *dict(change.known.properties)}
+    ours = dict((*change.known.properties, *change.about.properties))
     theirs = [one for one in found.endpoint.get(PROPERTIES) or () if one.get("name") not in ours]
-    properties = [*theirs, *({"name": name, "value": value} for name, value in own.items())]
+    properties = [*theirs, *wished.get(PROPERTIES, ())]
     labels = found.endpoint.get(_LABELS)
     return wished | ({PROPERTIES: properties} if properties else {}) | ({_LABELS: labels} if labels else {})
 
@@ -148,8 +147,8 @@ def _step(webhook: Webhook, change: SetChange, zones: _Zones, kept: Endpoint | N
         raise WebhookFault(f"{webhook.named} does not keep the properties of {about.said}: {listed(sorted(lacking))}")
     if found is None:
         return _Step(change, {CREATE: kept}, None)
-    has_them = change.known is not None and change.known.properties == about.properties
-    if has_them and _same(about, found) and (kept.get("recordTTL") or 0) in {0, found.ttl}:
+    are_kept = change.known is not None and change.known.properties == about.properties
+    if are_kept and _same(about, found) and (kept.get("recordTTL") or 0) in {0, found.ttl}:
         return found.ttl
     return _Step(change, {UPDATE_OLD: found.endpoint, UPDATE_NEW: kept}, found)
 

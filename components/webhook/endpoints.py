@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from components.records import canonical_content, international, zone_file_names
 from components.webhook.shapes import PROPERTIES, Endpoint
@@ -59,7 +60,7 @@ def _together(key: Key, several: list[Endpoint]) -> WebhookSet:
     )
 
 
-def endpoint_of(wanted: ZoneSet) -> dict[str, object]:
+def endpoint_of(wanted: ZoneSet) -> dict[str, Any]:
     """Return the endpoint of a set. A ttl of 0 is left to the provider."""
     ttl = {"recordTTL": wanted.ttl} if wanted.ttl else {}
     own = [{"name": name, "value": value} for name, value in wanted.properties]

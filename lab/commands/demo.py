@@ -81,7 +81,7 @@ def _programs_of_a_house(server: Server, *, keep: bool) -> Programs:
 
     if keep:
         raise UserError("a house cannot be kept", "truenorth demo --house --keep", "leave one of the options out")
-    built = [one for one in (Server.EXTERNAL_DNS, Server.COREDNS) if one is server]
+    built = [] if server is Server.BIND else [server]
     found = find(os.environ, external_dns=server is Server.EXTERNAL_DNS, coredns=server is Server.COREDNS)
     lacking = missing([*filter(None, [PACKAGED.get(server)]), RESOLVER])
     if found and not lacking:

@@ -1,4 +1,4 @@
-"""Ports that stay ours while nothing listens on them."""
+"""Ports on loopback: those that stay ours while nothing listens on them, and whether something does."""
 
 from __future__ import annotations
 
@@ -39,3 +39,9 @@ def free() -> int:
         with socket.socket() as tried, suppress(OSError):
             tried.bind((HOST, port))
             return port
+
+
+def listens(port: int) -> bool:
+    """Return whether a program listens at a port."""
+    with socket.socket() as tried:
+        return tried.connect_ex((HOST, port)) == 0

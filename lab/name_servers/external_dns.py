@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab.kube.ports import HOST
+from lab.kube.ports import HOST, listens
 from lab.kube.process import Service, group
 from lab.kube.unavailable import KubeUnavailable
 from lab.name_servers.bind import KEY, SECRET, NameServer
@@ -41,7 +41,7 @@ def webhook_server(program: Path, folder: Path, *provider: str) -> Iterator[Serv
         fcntl.flock(lock, fcntl.LOCK_EX)  # its port cannot be chosen, and another lab may want it
         _check_that_nobody_has_its_port()
         service = services.add("external-dns", [str(program), *_OWN, *provider])
-        service.start(_listens, START_DEADLINE)
+        service.start(lambda: listens(PORT), START_DEADLINE)
         try:
             yield service
         finally:
@@ -57,8 +57,3 @@ def _check_that_nobody_has_its_port() -> None:
         except OSError as error:
             what = f"external-dns cannot listen at {HOST}:{PORT}, its only port as a webhook server: {error.strerror}"
             raise KubeUnavailable(what, URL, "end the program that listens there") from None
-
-
-def _listens() -> bool:
-    with socket.socket() as tried:
-        return tried.connect_ex((HOST, PORT)) == 0

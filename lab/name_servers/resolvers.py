@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.kube.ports import HOST, free
+from lab.kube.ports import HOST, free, listens
 from lab.kube.process import Service, group
 from lab.name_servers.asking import Answer, ask
 from lab.name_servers.programs import find
@@ -63,15 +62,11 @@ class Resolver:
 
     def start(self) -> None:
         """Start it, with nothing in its cache, and wait until it listens."""
-        self.service.start(self._listens, START_DEADLINE)
+        self.service.start(lambda: listens(self.port), START_DEADLINE)
 
     def stop(self) -> None:
         """End it."""
         self.service.stop()
-
-    def _listens(self) -> bool:
-        with socket.socket() as tried:
-            return tried.connect_ex((HOST, self.port)) == 0
 
 
 @contextmanager

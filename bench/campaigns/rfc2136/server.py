@@ -20,6 +20,7 @@ import dns.update
 
 from bench.campaigns.wrong import WrongError
 from lab.kube.ports import reserved
+from lab.name_servers.asking import serial
 
 ZONE = "house.example"
 KEY, SOMEBODY, WITNESS = "truenorth", "somebody", "witness"
@@ -97,8 +98,7 @@ class Server:
 
     def serial(self) -> int:
         """Return the serial of the zone, which every change of it raises."""
-        answer = dns.query.tcp(dns.message.make_query(ZONE, "SOA"), "127.0.0.1", port=self.port, timeout=PATIENCE)
-        return int(answer.answer[0][0].serial)
+        return serial(f"127.0.0.1:{self.port}", ZONE)
 
     def put(self, key: Key, wanted: Set | None) -> None:
         """Make or remove a record set, as somebody else does."""
