@@ -84,7 +84,7 @@ def program() -> None:
     observation = replace(observation, instance=instance_of(observation.registry, stack, registry), now=time.time())
     plan = own_part(make_plan(settings, observation), observation.registry, settings, stack, registry)
     allowed_by = guard(settings, plan, observation, from_environment(environment))
-    ledger = Ledger.of(plan, observation, is_allowed=bool(allowed_by))
+    ledger = Ledger.of(settings.guard, plan, observation, is_allowed=bool(allowed_by))
     memory = ledger.after(identities(observation, kept=False), stack, changes(plan, observation))
     plan = replace(plan, memory=memory)
     report(plan)

@@ -84,8 +84,8 @@ def _ask_engine(command: CommandSession, seen: Convergence) -> None:
     from cli.shards.parts import parts
 
     session = command.session
-    beside = seen.geo_changes, session.stack
-    todo = parts(seen.plan, seen.observation, seen.changes, *beside, list_changes=seen.list_changes, every=True)
+    planned = seen.plan, seen.observation, seen.changes, seen.geo_changes, session.stack
+    todo = parts(session.settings.guard, *planned, list_changes=seen.list_changes, every=True)
     with command.listening() as listener:
         for part in todo:
             stack.preview(session.at(part.stack), declare(session, seen, part), listener)

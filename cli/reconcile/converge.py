@@ -77,6 +77,7 @@ def _carry_out(
 ) -> Carried | None:
     """Run the engine in the stacks that have something to do, or in all; None where another stack was first."""
     todo = parts(
+        session.settings.guard,
         seen.plan,
         seen.observation,
         seen.changes,

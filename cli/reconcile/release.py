@@ -149,7 +149,8 @@ def give_back(
             break
         if seen.refusals and not seen.allowed_by:
             raise refused(seen.refusals, permission, session.settings)
-        todo = parts(seen.plan, seen.observation, seen.changes, (), session.stack, is_allowed=bool(seen.allowed_by))
+        all_of_it = seen.plan, seen.observation, seen.changes, (), session.stack
+        todo = parts(session.settings.guard, *all_of_it, is_allowed=bool(seen.allowed_by))
         carried = carry_out(session, seen, todo, listener)
         runs += carried.runs
         rejected = carried.rejected

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stacks.plan.geo.changes import GeoChange
     from stacks.plan.lists.changes import ListChange
     from stacks.plan.records.record_sets import Key
+    from stacks.settings.stack import GuardSettings
 
 URGENT = (
     *(Action.RESTORE, Action.CORRECT, Action.UPDATE, Action.CREATE, Action.ADOPT),
@@ -55,6 +56,7 @@ class StackPart:
 
 
 def parts(  # noqa: PLR0913 - what a convergence is made of
+    guard: GuardSettings,
     plan: Plan,
     observation: Observation,
     changes: Iterable[Change],
@@ -79,7 +81,7 @@ def parts(  # noqa: PLR0913 - what a convergence is made of
     made = {urns.stack(urn) for urn in (registry.stack_urn, *(one.urn for one in registry.records)) if urn}
     needed = doing.keys() | cut_off | _remembering(plan, observation, own, estate)
     needed |= {estate} if geo_changes or list_changes else set()
-    ledger = Ledger.of(plan, observation, is_allowed=is_allowed)
+    ledger = Ledger.of(guard, plan, observation, is_allowed=is_allowed)
     memory = replace(plan.memory, spent=registry.memory.spent)
     found = [
         StackPart(

@@ -66,14 +66,9 @@ class GuardMemory:
         """Return the changes of less than an hour ago, in order. A clock that was set back has later ones."""
         return tuple(sorted((one for one in self.spent if abs(now - one.at) < HOUR), key=lambda one: one.at))
 
-    def in_zone(self, zone_id: str, now: float, size: int) -> tuple[tuple[Spent, ...], int | None]:
-        """Return the changes of the last hour in a zone, and what was owned before the first; None for none.
-
-        size: the records with which a zone that becomes larger begins to count.
-        """
-        found = tuple(
-            one for one in self.within_the_hour(now) if one.zone_id == zone_id and (one.counts or one.owned >= size)
-        )
+    def in_zone(self, zone_id: str, now: float) -> tuple[tuple[Spent, ...], int | None]:
+        """Return the changes of the last hour in a zone, and what was owned before the first; None for none."""
+        found = tuple(one for one in self.within_the_hour(now) if one.zone_id == zone_id)
         return found, min((one.owned for one in found if one.minute == found[0].minute), default=None)
 
     def adding(self, stack: str, more: Iterator[Spent], now: float) -> GuardMemory:

@@ -132,7 +132,7 @@ class Stack:
 
     def _carry_out(self, seen: Convergence) -> tuple[LiveRecord, ...]:
         """Carry a plan out on paper, as state and zone are after the engine."""
-        ledger = Ledger.of(seen.plan, seen.observation, is_allowed=bool(seen.allowed_by))
+        ledger = Ledger.of(self.settings.guard, seen.plan, seen.observation, is_allowed=bool(seen.allowed_by))
         before = replace(seen.plan.memory, spent=self.registry.memory.spent)
         memory = ledger.after(before, self.name, seen.changes)
         after = carried_out(seen.plan, seen.observation)

@@ -111,7 +111,7 @@ def _each_zone(
         updated = [one for one in here if one.action in PUT_RIGHT and not followed.updates(one, ours[one.urn])]
         updated += [one for one in taken if changes_content(one) and not _follows(one, followed, by_marks, asked=asked)]
         deleted = [one for one in here if one.action is Action.DELETE and not followed.shrinks(one)]
-        before, base = memory.in_zone(zone_id, observation.now, settings.guard.from_records)
+        before, base = memory.in_zone(zone_id, observation.now)
         together = len(urns) + len(taken)
         if max(together, *(one.owned for one in before), 0) >= settings.guard.from_records:
             zone = names.get(zone_id, zone_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from stacks.model.memory import GuardMemory, Spent
 from stacks.model.observation import Observation
@@ -13,21 +14,29 @@ from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action, Change
 from stacks.plan.safety.followed import PUT_RIGHT, Followed
 
+if TYPE_CHECKING:
+    from stacks.settings.stack import GuardSettings
+
 GROWTH = frozenset({Action.CREATE, Action.ADOPT})
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The counting of one convergence's changes. is_allowed: whether a person has allowed them, so that none counts."""
+    """The counting of one convergence's changes.
+
+    from_records: the records with which a zone that becomes larger begins to count. is_allowed: whether a person has
+    allowed what the guard refuses, so that it is not held against later runs.
+    """
 
     observation: Observation
     followed: Followed
+    from_records: int
     is_allowed: bool
 
     @classmethod
-    def of(cls, plan: Plan, observation: Observation, *, is_allowed: bool) -> Ledger:
+    def of(cls, guard: GuardSettings, plan: Plan, observation: Observation, *, is_allowed: bool) -> Ledger:
         """Return the ledger of a convergence."""
-        return cls(observation, Followed.of(plan, observation), is_allowed)
+        return cls(observation, Followed.of(plan, observation), guard.from_records, is_allowed)
 
     def after(self, memory: GuardMemory, stack: str, found: Sequence[Change]) -> GuardMemory:
         """Return the memory that one stack keeps after its part of the changes."""
@@ -50,6 +59,7 @@ class Ledger:
                 deleted[registered.zone_id] += 1
         owned = Counter(one.zone_id for one in ours.values())
         # What a zone grows by leaves no more room: it counts what was owned before.
-        for zone_id in sorted(updated.keys() | deleted.keys() | (grown & owned.keys())):
+        grown = {zone_id for zone_id in grown if owned[zone_id] >= self.from_records}
+        for zone_id in sorted(updated.keys() | deleted.keys() | grown):
             at = int(self.observation.now)
             yield Spent(stack, zone_id, at, owned[zone_id], updated[zone_id], deleted[zone_id])

@@ -12,7 +12,7 @@ from stacks.model.shards import root_of
 from stacks.model.values import WAN, Family, Known, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
-from stacks.settings.stack import Settings, parse
+from stacks.settings.stack import GuardSettings, Settings, parse
 
 
 def settings(*names: object, **others: object) -> Settings:
@@ -87,7 +87,7 @@ class TestARemoval:
 
 class TestTheParts:
     def parts(self, found: Convergence, *, every: bool = False) -> dict[str, StackPart]:
-        all_of_it = parts(found.plan, found.observation, found.changes, (), "home", every=every)
+        all_of_it = parts(GuardSettings(), found.plan, found.observation, found.changes, (), "home", every=every)
         return {one.stack: one for one in all_of_it}
 
     def test_of_a_settled_estate_are_none(self) -> None:

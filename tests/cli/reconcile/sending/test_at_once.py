@@ -24,6 +24,7 @@ from cli.state.store import PulumiBackend
 from stacks.observe.project import Project
 from stacks.plan.changes import Action
 from stacks.plan.geo.changes import GeoAction, GeoChange
+from stacks.settings.stack import GuardSettings
 from tests.cli.reconcile.test_writes import seen, settings
 from tests.stacks.plan.worlds import make_settings
 
@@ -136,7 +137,7 @@ class TestTheWrites:
 
 def todo(found: Convergence) -> tuple[StackPart, ...]:
     """The runs of a convergence."""
-    return parts(found.plan, found.observation, found.changes, found.geo_changes, "home")
+    return parts(GuardSettings(), found.plan, found.observation, found.changes, found.geo_changes, "home")
 
 
 class TestAConvergence:

@@ -18,6 +18,7 @@ from cli.state.store import PulumiBackend
 from stacks.model.observation import Registry
 from stacks.observe.project import Project
 from stacks.plan.geo.changes import GeoAction, GeoChange
+from stacks.settings.stack import GuardSettings
 from tests.cli.reconcile.test_writes import seen, settings
 from tests.stacks.plan.worlds import make_settings
 
@@ -56,7 +57,7 @@ def with_unknown_provider(session: Session) -> Session:
 def part(*names: str, geo: tuple[GeoChange, ...] = ()) -> StackPart:
     """The run that makes these names."""
     convergence = seen(settings(*names))
-    return parts(convergence.plan, convergence.observation, convergence.changes, geo, "home")[0]
+    return parts(GuardSettings(), convergence.plan, convergence.observation, convergence.changes, geo, "home")[0]
 
 
 @pytest.mark.parametrize("names", [["www"], MANY], ids=["few", "many"])

@@ -222,7 +222,7 @@ class TestNamesOfObjects:
         found = changes(plan, observation)
         assert sum(one.action is Action.CORRECT and one.is_as_wished for one in found) == number
         assert refusals(made.settings, plan, found, observation) == ()
-        spent = Ledger.of(plan, observation, is_allowed=False).after(NO_MEMORY, "home", found)
+        spent = Ledger.of(made.settings.guard, plan, observation, is_allowed=False).after(NO_MEMORY, "home", found)
         assert [(one.updated, one.deleted) for one in spent.spent] == [(0, 0)]
         made.run(after)
         assert made.has("new.example.com") == {"A": ["192.0.2.2"]}
