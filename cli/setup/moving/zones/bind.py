@@ -40,8 +40,9 @@ def read(draft: Draft, text: str, zone: str, name: str) -> None:
         raise UserError("the zone file does not say of which zone it is", draft.where, "give --zone example.com")
     # Cloudflare writes the zone itself without a dot at its end, as if it were a name within it.
     text = "\n".join(_with_dot(line, zone) for line in text.split("\n"))
-    manager = dns.zonefile.RRSetsReaderManager(dns.name.from_text(zone), relativize=False)
     try:
+        origin = dns.name.from_text(zone)
+        manager = dns.zonefile.RRSetsReaderManager(origin, relativize=False)
         with manager.writer(replacement=True) as changes:  # type: ignore[no-untyped-call] # dnspython has no type here
             reader = dns.zonefile.Reader(
                 dns.tokenizer.Tokenizer(text),
@@ -56,7 +57,7 @@ def read(draft: Draft, text: str, zone: str, name: str) -> None:
         raise UserError(
             f"the zone file cannot be read: {error}", draft.where, "mend that line, or leave it out"
         ) from None
-    carry_zone(draft, zone, _sets(draft, manager, dns.name.from_text(zone)))
+    carry_zone(draft, zone, _sets(draft, manager, origin))
 
 
 def _with_dot(line: str, zone: str) -> str:

@@ -58,6 +58,8 @@ def refused(folder: Path, *files: tuple[str, str | bytes], options: tuple[str, .
         ("zone.txt", "@ 1 IN A 192.0.2.1\n", "does not say of which zone it is"),
         ("db.example.com", "$ORIGIN example.com.\n$INCLUDE /etc/passwd\n", "the zone file cannot be read"),
         ("db.example.org", "$TTL 1\n$GENERATE 1-4000000000 h$ A 192.0.2.1\n", "the zone file cannot be read"),
+        ("escaped.zone", "$ORIGIN ex\\9a.example.\n@ IN A 192.0.2.1\n", "the zone file cannot be read"),
+        ("labels.zone", "$ORIGIN a..example.\n@ IN A 192.0.2.1\n", "the zone file cannot be read"),
         ("db.example.net", "$TTL 1\n@ IN A 300.0.0.1\n", "the zone file cannot be read"),
         ("records.yaml", "www: {type: A, value: 192.0.2.1}\n", "named after its file"),
         ("dnsconfig.js", 'D("example.com", REG, A("@", "192.0.2.1"));\n', "print-ir"),
