@@ -49,6 +49,7 @@ PARTS = {
     "trust-engine": Part(trust_engine.play, 200),
     "policy": Part(policy_campaign.play, 100),
     "crash": Part(crash_campaign.play, 200),
+    "crash-geo": Part(crash_campaign.play_balanced, 40),
     "rfc2136": Part(rfc2136_campaign.play, 30),
     "daemon": Part(daemon_campaign.play, 30),
 }

@@ -18,7 +18,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.campaigns.crash import kill
+from bench.campaigns.crash import balancing, kill
+from bench.campaigns.crash.balancing import Balanced, add_others, draw, of_others
 from bench.campaigns.crash.check import all_is_well
 from bench.campaigns.crash.kill import Point
 from bench.campaigns.crash.run import up
@@ -42,6 +43,16 @@ STARTUP, EACH = 4.0, 0.02
 RECOVERY, NOT_STRUCK = "seconds of recovery, in all", "ended before it was struck"
 OUTLIVED = "processes that outlived their run"
 
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The estate that most seeds begin with, and how many names it has."""
+
+    wish: Claim
+    count: int
+    balanced: Balanced | None
+
+
 Outcome = tuple[int, Counter[str] | WrongError]
 
 
@@ -54,53 +65,64 @@ class Seed:
     wish: Claim
     marks: str
     writes: int
+    balanced: Balanced | None = None
     taken: set[str] = field(default_factory=set)
     """The wished names that somebody else has."""
     points: list[Point] = field(default_factory=list)
     told: Counter[str] = field(default_factory=Counter)
 
 
-def play(seeds: Sequence[int]) -> Iterator[Outcome]:
-    """Play seeds in a world of its own. What goes wrong keeps its folder."""
+def play(seeds: Sequence[int], balanced: Balanced | None = None) -> Iterator[Outcome]:
+    """Play seeds in a world of its own. What goes wrong keeps its folder. balanced: as in `play_in`."""
     folder = Path(tempfile.mkdtemp(prefix="truenorth-bench-"))
     wrong = False
-    for seed, outcome in play_in(folder, seeds, NAMES):
+    for seed, outcome in play_in(folder, seeds, NAMES, balanced):
         wrong |= isinstance(outcome, WrongError)
         yield seed, outcome
     if not wrong:
         shutil.rmtree(folder)
 
 
-def play_in(folder: Path, seeds: Sequence[int], count: int) -> Iterator[Outcome]:
-    """Play seeds with so many names. Each begins anew, so that one alone can be repeated."""
+def play_balanced(seeds: Sequence[int]) -> Iterator[Outcome]:
+    """Play seeds with load balancing, too."""
+    return play(seeds, balancing.FIRST)
+
+
+def play_in(folder: Path, seeds: Sequence[int], count: int, balanced: Balanced | None = None) -> Iterator[Outcome]:
+    """Play seeds with so many names. Each begins anew, so that one alone can be repeated.
+
+    balanced: the load balancing of the estate that seeds begin with; None where they have nothing to do with any.
+    """
     with world(folder) as place:
-        before = first_wish(count)
+        before = Before(first_wish(count), count, balanced)
         kept = _prepared(place, before)
         for number in seeds:
             try:
-                yield number, _played(place, before, kept, number, count)
+                yield number, _played(place, before, kept, number)
             except WrongError as error:
                 yield number, error
 
 
-def _prepared(place: World, before: Claim) -> Kept:
+def _prepared(place: World, before: Before) -> Kept:
     place.begin(None)
-    place.settings(before.settings())
+    place.settings(before.wish.settings(), **geo(before.balanced))
+    if before.balanced:
+        place.balancing_of_others = add_others(place.cloudflare, place.zone_id)
     try:
-        all_is_well(place, before, "txt", up(place), frozenset())
+        all_is_well(place, before.wish, "txt", up(place), frozenset(), before.balanced)
     except WrongError as error:
         raise WrongError(f"the estate could not be made, before anything was killed: {error}") from error
     return place.keep()
 
 
-def _played(place: World, before: Claim, kept: Kept, number: int, count: int) -> Counter[str]:
+def _played(place: World, before: Before, kept: Kept, number: int) -> Counter[str]:
     shutil.rmtree(place.folder / "runs", ignore_errors=True)
-    seed = _begun(place, before, kept, number, count)
+    seed = _begun(place, before, kept, number)
     try:
         _killed(place, seed)
         last = up(place)
         seed.told[RECOVERY] += round(last.seconds)
-        all_is_well(place, seed.wish, seed.marks, last, frozenset(seed.taken))
+        all_is_well(place, seed.wish, seed.marks, last, frozenset(seed.taken), seed.balanced)
         kill.await_end(place.token, LINGERING)
         seed.told[OUTLIVED] += len(kill.processes(place.token))
     except WrongError as error:
@@ -111,29 +133,44 @@ def _played(place: World, before: Claim, kept: Kept, number: int, count: int) ->
     return +seed.told
 
 
-def _begun(place: World, before: Claim, kept: Kept, number: int, count: int) -> Seed:
+def _begun(place: World, before: Before, kept: Kept, number: int) -> Seed:
     """The state that a seed begins with, and its wish."""
     chance = random.Random(number)  # noqa: S311 - a repeatable draw
     start = chance.choice(["nothing", "all there", "all there", "a mix"])
-    place.addresses.ipv4 = before.address
+    place.addresses.ipv4 = before.wish.address
     if start == "nothing":
         place.begin(None)
-        seed = Seed(number, chance, before, chance.choice(["txt", "txt", "comment"]), 0)
-        seed.writes = writes(None, before, seed.marks)
+        seed = Seed(number, chance, before.wish, chance.choice(["txt", "txt", "comment"]), 0)
+        seed.writes = writes(None, before.wish, seed.marks)
     else:
         place.begin(kept)
-        wish = next_wish(chance, before, count)
-        seed = Seed(number, chance, wish, "txt", writes(before, wish, "txt"))
+        wish = next_wish(chance, before.wish, before.count)
+        seed = Seed(number, chance, wish, "txt", writes(before.wish, wish, "txt"))
     if start == "a mix":
         _drift(place, seed)
-    _add_foreign(place, seed, before if start != "nothing" else None)
+    _add_foreign(place, seed, before.wish if start != "nothing" else None)
     place.addresses.ipv4 = seed.wish.address
     shards = chance.choice(SHARDS)
     send = chance.choice(SENDS)
-    place.settings(seed.wish.settings(), marks=seed.marks, send=send, **({"shards": shards} if shards else {}))
+    if before.balanced:
+        _balance(place, seed, None if start == "nothing" else before.balanced)
+    others = geo(seed.balanced) | ({"shards": shards} if shards else {})
+    place.settings(seed.wish.settings(), marks=seed.marks, send=send, **others)
     seed.told[f"began with {start}"] += 1
     seed.told[f"sent by {send}"] += 1
     return seed
+
+
+def _balance(place: World, seed: Seed, there: Balanced | None) -> None:
+    """Draw the wish for load balancing; somebody else has some of their own."""
+    seed.balanced = draw(seed.chance) if there or seed.chance.random() < 1 / 2 else balancing.FIRST
+    seed.writes += balancing.writes(there, seed.balanced)
+    place.balancing_of_others = of_others(place.cloudflare) or add_others(place.cloudflare, place.zone_id)
+
+
+def geo(balanced: Balanced | None) -> dict[str, object]:
+    """The setting `geo`, in a document of settings; none where nothing is balanced."""
+    return {"geo": balanced.settings()} if balanced else {}
 
 
 def _drift(place: World, seed: Seed) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench.campaigns.crash import balancing
+from bench.campaigns.crash.balancing import Balanced
 from bench.campaigns.crash.run import Ended, up
 from bench.campaigns.crash.wish import Claim, seen
 from bench.campaigns.crash.world import STACK, World
@@ -19,21 +21,25 @@ from stacks.observe.project import OWN_NAME
 
 _SHOWN = 6
 _OF_A_ZONE = re.compile(r"GET /client/v4/zones/[0-9a-f]{32}")
+_OF_BALANCING = re.compile(r"GET .*/load_balancers\b")
 _LEFT = ("truenorth/*.unfinished.json", "truenorth/*.journal", "locks/**/*.json")
 """What a run that was cut off leaves in Pulumi's folder, and one that ended well must not."""
 
 
-def all_is_well(world: World, wish: Claim, marks: str, last: Ended, taken: frozenset[str]) -> None:
+def all_is_well(
+    world: World, wish: Claim, marks: str, last: Ended, taken: frozenset[str], balanced: Balanced | None = None
+) -> None:
     """Raise WrongError where the last run failed, or anything is not as wished, or one more run finds work.
 
     taken: the wished names that somebody else has, where nothing is declared.
     """
     if last.exit_code != 0 or not last.result:
         raise WrongError(f"the run in peace ended with exit code {last.exit_code}: {last.words()}")
-    _look(world, wish, marks, taken)
+    _look(world, wish, marks, taken, balanced)
     world.cloudflare.requests.clear()
     again = up(world)
     calls = [f"{one.method} {one.path}" for one in world.cloudflare.requests]
+    calls = [one for one in calls if not (world.balancing_of_others and _OF_BALANCING.match(one))]
     if again.exit_code != 0 or again.result.get("changes") or again.result.get("engine_runs"):
         found = [one["resource"] for one in again.result.get("changes", ())][:_SHOWN]
         raise WrongError(f"one more run ended with {again.exit_code} and had to do: {found}; {again.words()}")
@@ -42,11 +48,14 @@ def all_is_well(world: World, wish: Claim, marks: str, last: Ended, taken: froze
     plans = [one for one in calls if _OF_A_ZONE.fullmatch(one)]
     if len(lists) != 1 or len(plans) > 1 or len(calls) > len(lists) + len(plans):
         raise WrongError(f"one more run made {len(calls)} calls: {calls[:_SHOWN]}")
-    _look(world, wish, marks, taken)
+    _look(world, wish, marks, taken, balanced)
 
 
-def _look(world: World, wish: Claim, marks: str, taken: frozenset[str]) -> None:
-    faults = others_touched(world), not_as_wished(world, wish, marks, taken), out_of_step(world), left_behind(world)
+def _look(world: World, wish: Claim, marks: str, taken: frozenset[str], balanced: Balanced | None) -> None:
+    faults = (
+        *(others_touched(world), not_as_wished(world, wish, marks, taken), out_of_step(world), left_behind(world)),
+        balancing.not_as_wished(world.cloudflare, balanced),
+    )
     if found := "; ".join(filter(None, faults)):
         raise WrongError(found)
 
@@ -55,7 +64,9 @@ def others_touched(world: World) -> str:
     """Which records of somebody else are not as they left them; "" where all are."""
     now = {str(one["id"]): one for one in world.records()}
     wrong = [f"{was['name']} became {now.get(key)}" for key, was in world.foreign.items() if now.get(key) != was]
-    return f"{len(wrong)} records of others were touched: {wrong[:_SHOWN]}" if wrong else ""
+    if world.balancing_of_others and balancing.of_others(world.cloudflare) != world.balancing_of_others:
+        wrong.append("the load balancing of others is not as they left it")
+    return f"{len(wrong)} of others were touched: {wrong[:_SHOWN]}" if wrong else ""
 
 
 def not_as_wished(world: World, wish: Claim, marks: str, taken: frozenset[str]) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +21,7 @@ from lab.addresses.http import serve_http
 from lab.addresses.settable import Addresses
 from lab.addresses.stun import serve_stun
 from lab.api.serving import listening
+from lab.cloudflare.load_balancing.state import LoadBalancing
 from lab.cloudflare.routes import PREFIX
 from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare
@@ -34,21 +38,25 @@ RECORDS = 20_000
 GUARD = {"from_records": RECORDS, "emptying": True, "creations": RECORDS}
 """All of the zone may change at once here, which the guard is there to stop."""
 
+_HEARD = re.compile(r"/(dns_records|load_balancers)\b")
+"""What of the API's paths is heard: records, and all of load balancing."""
+
 Moment = Literal["asked", "done", "answered"]
 """Of a request: it came; it is carried out and the answer about to leave; the answer has left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request for records. writes: how many records it writes; 0 where it reads."""
+    """A request. writes: how many records, or other things, it writes; 0 where it reads."""
 
     method: str
     writes: int
+    is_of_records: bool = True
 
     @property
     def is_listing(self) -> bool:
         """Whether it asks for what is in the zone."""
-        return self.method == "GET"
+        return self.method == "GET" and self.is_of_records
 
 
 def _nobody(_moment: Moment, _call: Call) -> None:
@@ -64,7 +72,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        if scope["type"] != "http" or "/dns_records" not in scope["path"]:
+        if scope["type"] != "http" or not _HEARD.search(scope["path"]):
             await self.api(scope, receive, send)
             return
         body = b""
@@ -76,7 +84,7 @@ class Gate:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-        call = Call(scope["method"], _writes(scope, body))
+        call = Call(scope["method"], _writes(scope, body), "/dns_records" in scope["path"])
 
         async def once() -> Message:
             return whole.pop() if whole else await receive()
@@ -111,6 +119,8 @@ class World:
     environment: dict[str, str]
     foreign: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The records of somebody else by id, as they left them."""
+    balancing_of_others: Counter[str] = field(default_factory=Counter)
+    """The pool and the load balancer of somebody else, as they left them; none without load balancing."""
 
     @property
     def token(self) -> str:
@@ -148,13 +158,15 @@ class World:
         state = self.folder / "kept"
         shutil.rmtree(state, ignore_errors=True)
         shutil.copytree(self.folder / "state", state)
-        return Kept(self.cloudflare.stores[self.zone_id].copy(), state)
+        return Kept(self.cloudflare.stores[self.zone_id].copy(), deepcopy(self.cloudflare.load_balancing), state)
 
     def begin(self, kept: Kept | None) -> None:
         """Begin with an empty zone and no state, or with what was kept; nothing of a seed before is left."""
         self.gate.heard = _nobody
         self.cloudflare.stores[self.zone_id] = kept.records.copy() if kept else RecordStore()
+        self.cloudflare.load_balancing = deepcopy(kept.balancing) if kept else LoadBalancing()
         self.cloudflare.requests.clear()
+        self.balancing_of_others.clear()
         self.foreign.clear()
         shutil.rmtree(self.folder / "state")
         if kept:
@@ -168,6 +180,7 @@ class Kept:
     """A zone, and the state that goes with it."""
 
     records: RecordStore
+    balancing: LoadBalancing
     state: Path
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.campaigns.crash import campaign
+from bench.campaigns.crash.balancing import FIRST
 from bench.campaigns.crash.campaign import RECOVERY, Outcome, play_in
 from bench.campaigns.crash.wish import first_wish, next_wish, writes
 from bench.campaigns.wrong import WrongError
@@ -19,6 +20,8 @@ from cli.engine.install.find import Engine
 
 SEEDS = (4, 6)
 """In both a write is carried out and not answered: all is killed, or `truenorth` alone."""
+BALANCED_SEED = 2
+"""All is killed twice, in a run that makes everything."""
 NAMES = 16
 
 
@@ -30,6 +33,14 @@ def test_whenever_it_is_killed_the_next_run_finds_everything_and_does_the_rest(e
     met = sum((found for found in outcomes.values() if isinstance(found, Counter)), Counter[str]())
     assert met["killed: all"]
     assert met["killed: truenorth"]
+
+
+@pytest.mark.timeout(900)
+def test_load_balancing_that_is_cut_off_is_as_wished_after_the_next_run(engine: Engine, tmp_path: Path) -> None:
+    assert engine.pulumi.exists()
+    ((_, found),) = play_in(tmp_path, [BALANCED_SEED], NAMES, FIRST)
+    assert isinstance(found, Counter), found
+    assert found["killed: all"]
 
 
 class TestAWish:
