@@ -61,12 +61,13 @@ def _look(world: World, wish: Claim, marks: str, taken: frozenset[str], balanced
 
 
 def others_touched(world: World) -> str:
-    """Which records of somebody else are not as they left them; "" where all are."""
+    """What of somebody else is not as they left it, records or load balancing; "" where all is."""
     now = {str(one["id"]): one for one in world.records()}
     wrong = [f"{was['name']} became {now.get(key)}" for key, was in world.foreign.items() if now.get(key) != was]
+    found = [f"{len(wrong)} records of others were touched: {wrong[:_SHOWN]}"] if wrong else []
     if world.balancing_of_others and balancing.of_others(world.cloudflare) != world.balancing_of_others:
-        wrong.append("the load balancing of others is not as they left it")
-    return f"{len(wrong)} of others were touched: {wrong[:_SHOWN]}" if wrong else ""
+        found.append("the load balancing of others was touched")
+    return "; ".join(found)
 
 
 def not_as_wished(world: World, wish: Claim, marks: str, taken: frozenset[str]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.campaigns.crash import campaign
-from bench.campaigns.crash.balancing import FIRST
+from bench.campaigns.crash.balancing import FIRST, Balanced
 from bench.campaigns.crash.campaign import RECOVERY, Outcome, play_in
 from bench.campaigns.crash.wish import first_wish, next_wish, writes
 from bench.campaigns.wrong import WrongError
@@ -81,7 +81,7 @@ class TestTheBench:
 
 
 def test_what_went_wrong_keeps_its_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def play(folder: Path, seeds: Sequence[int], _count: int) -> Iterator[Outcome]:
+    def play(folder: Path, seeds: Sequence[int], _count: int, _balanced: Balanced | None) -> Iterator[Outcome]:
         folders.append(folder)
         yield seeds[0], outcome
 

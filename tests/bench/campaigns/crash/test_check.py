@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from bench.campaigns.crash.balancing import add_others
 from bench.campaigns.crash.check import left_behind, not_as_wished, others_touched, out_of_step
 from bench.campaigns.crash.wish import Claim, Name
 from bench.campaigns.crash.world import STACK, Gate, World
 from components.marks.ownership import Mark, encode, mark_name
 from lab.addresses.settable import Addresses
+from lab.cloudflare.load_balancing import edits
 from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare
 from lab.world import FIRST_IPV4, ZONE
@@ -100,6 +102,12 @@ class TestTheZone:
         else:
             place.cloudflare.change_record(place.zone_id, theirs, {"content": '"ours now"'})
         assert f"1 records of others were touched: ['www.{ZONE} became" in others_touched(place)
+
+    def test_has_load_balancing_of_somebody_else_that_was_touched(self, place: World) -> None:
+        place.balancing_of_others = add_others(place.cloudflare, place.zone_id)
+        assert others_touched(place) == ""
+        edits.remove_load_balancer(place.cloudflare, next(iter(place.cloudflare.load_balancing.load_balancers)))
+        assert others_touched(place) == "the load balancing of others was touched"
 
 
 class TestTheState:
