@@ -15,7 +15,7 @@ CLUSTER = "crash"
 POOL = f"k8s-pool-{CLUSTER}-eu"
 ADDRESSES = ("203.0.113.11", "203.0.113.12", "203.0.113.13")
 HOSTS = ("app", "shop", "mail")
-OF_OTHERS = "theirs"
+OF_OTHERS = f"theirs.{ZONE}"
 _CHANGES = 6
 """About how many writes a change of load balancing takes: monitor, pool and each load balancer."""
 
@@ -28,12 +28,17 @@ class Balanced:
     addresses: tuple[str, ...]
     is_monitored: bool
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the load balancers, in full."""
+        return [f"{host}.{ZONE}" for host in self.hosts]
+
     def settings(self) -> dict[str, object]:
         """The setting `geo`."""
         return {
             "cluster": CLUSTER,
             "location": "eu",
-            "hostnames": [f"{host}.{ZONE}" for host in self.hosts],
+            "hostnames": self.names,
             "addresses": list(self.addresses),
             "handover": 0,  # the checks of the lab would find the new addresses healthy after a minute only
             **({} if self.is_monitored else {"monitor": None}),
@@ -64,7 +69,7 @@ def add_others(cloudflare: Cloudflare, zone_id: str) -> Counter[str]:
     """Let somebody else have a load balancer with a pool of its own; return all that is there of others."""
     origins = [{"name": "one", "address": "198.51.100.90"}]
     pool = edits.add_pool(cloudflare, {"name": "of-others", "origins": origins})
-    balancer = {"name": f"{OF_OTHERS}.{ZONE}", "default_pools": [pool.id], "fallback_pool": pool.id}
+    balancer = {"name": OF_OTHERS, "default_pools": [pool.id], "fallback_pool": pool.id}
     edits.add_load_balancer(cloudflare, zone_id, balancer)
     return of_others(cloudflare)
 
@@ -72,7 +77,7 @@ def add_others(cloudflare: Cloudflare, zone_id: str) -> Counter[str]:
 def of_others(cloudflare: Cloudflare) -> Counter[str]:
     """Return what is there of others, whole."""
     held = cloudflare.load_balancing
-    there = [one for one in held.load_balancers.values() if one.name == f"{OF_OTHERS}.{ZONE}"]
+    there = [one for one in held.load_balancers.values() if one.name == OF_OTHERS]
     pools = [one for one in held.pools.values() if one.name != POOL]
     return Counter(repr(sorted(one.as_json().items())) for one in (*there, *pools))
 
@@ -84,22 +89,20 @@ def not_as_wished(cloudflare: Cloudflare, wish: Balanced | None) -> str:
     """
     held = cloudflare.load_balancing
     pools = [one for one in held.pools.values() if one.name == POOL]
-    balancers = [one for one in held.load_balancers.values() if one.name != f"{OF_OTHERS}.{ZONE}"]
+    balancers = [one for one in held.load_balancers.values() if one.name != OF_OTHERS]
     there: Mapping[str, object] = {
         "hosts": sorted(one.name for one in balancers),
-        "pools": len(pools),
-        "addresses": sorted(origin.address for one in pools for origin in one.origins),
-        "members": {one.pool_ids == {pool.id for pool in pools} for one in balancers} - {True},
+        "addresses of pools": [sorted(origin.address for origin in one.origins) for one in pools],
+        "members of others": [one.name for one in balancers if one.pool_ids != {pool.id for pool in pools}],
         "monitors": len(held.monitors) if wish else 0,
-        "monitored": [one.monitor_id in held.monitors for one in pools],
+        "monitored pools": [one.monitor_id in held.monitors for one in pools],
     }
     wanted: Mapping[str, object] = {
-        "hosts": sorted(f"{host}.{ZONE}" for host in wish.hosts) if wish else [],
-        "pools": 1 if wish else 0,
-        "addresses": sorted(wish.addresses) if wish else [],
-        "members": set[bool](),
-        "monitors": 1 if wish and wish.is_monitored else 0,
-        "monitored": [wish.is_monitored] if wish else [],
+        "hosts": sorted(wish.names) if wish else [],
+        "addresses of pools": [sorted(wish.addresses)] if wish else [],
+        "members of others": [],
+        "monitors": int(wish is not None and wish.is_monitored),
+        "monitored pools": [wish.is_monitored] if wish else [],
     }
     wrong = [f"{what} {there[what]} instead of {wanted[what]}" for what in wanted if there[what] != wanted[what]]
     return "load balancing has " + ", ".join(wrong) if wrong else ""

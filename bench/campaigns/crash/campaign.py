@@ -46,10 +46,9 @@ OUTLIVED = "processes that outlived their run"
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The estate that most seeds begin with, and how many names it has."""
+    """The estate that most seeds begin with."""
 
     wish: Claim
-    count: int
     balanced: Balanced | None
 
 
@@ -94,7 +93,7 @@ def play_in(folder: Path, seeds: Sequence[int], count: int, balanced: Balanced |
     balanced: the load balancing of the estate that seeds begin with; None where they have nothing to do with any.
     """
     with world(folder) as place:
-        before = Before(first_wish(count), count, balanced)
+        before = Before(first_wish(count), balanced)
         kept = _prepared(place, before)
         for number in seeds:
             try:
@@ -105,7 +104,7 @@ def play_in(folder: Path, seeds: Sequence[int], count: int, balanced: Balanced |
 
 def _prepared(place: World, before: Before) -> Kept:
     place.begin(None)
-    place.settings(before.wish.settings(), **geo(before.balanced))
+    place.settings(before.wish.settings(), **_geo(before.balanced))
     if before.balanced:
         place.balancing_of_others = add_others(place.cloudflare, place.zone_id)
     try:
@@ -144,7 +143,7 @@ def _begun(place: World, before: Before, kept: Kept, number: int) -> Seed:
         seed.writes = writes(None, before.wish, seed.marks)
     else:
         place.begin(kept)
-        wish = next_wish(chance, before.wish, before.count)
+        wish = next_wish(chance, before.wish)
         seed = Seed(number, chance, wish, "txt", writes(before.wish, wish, "txt"))
     if start == "a mix":
         _drift(place, seed)
@@ -154,7 +153,7 @@ def _begun(place: World, before: Before, kept: Kept, number: int) -> Seed:
     send = chance.choice(SENDS)
     if before.balanced:
         _balance(place, seed, None if start == "nothing" else before.balanced)
-    others = geo(seed.balanced) | ({"shards": shards} if shards else {})
+    others = _geo(seed.balanced) | ({"shards": shards} if shards else {})
     place.settings(seed.wish.settings(), marks=seed.marks, send=send, **others)
     seed.told[f"began with {start}"] += 1
     seed.told[f"sent by {send}"] += 1
@@ -168,7 +167,7 @@ def _balance(place: World, seed: Seed, there: Balanced | None) -> None:
     place.balancing_of_others = of_others(place.cloudflare) or add_others(place.cloudflare, place.zone_id)
 
 
-def geo(balanced: Balanced | None) -> dict[str, object]:
+def _geo(balanced: Balanced | None) -> dict[str, object]:
     """The setting `geo`, in a document of settings; none where nothing is balanced."""
     return {"geo": balanced.settings()} if balanced else {}
 

@@ -39,7 +39,8 @@ def all_is_well(
     world.cloudflare.requests.clear()
     again = up(world)
     calls = [f"{one.method} {one.path}" for one in world.cloudflare.requests]
-    calls = [one for one in calls if not (world.balancing_of_others and _OF_BALANCING.match(one))]
+    if world.balancing_of_others:
+        calls = [one for one in calls if not _OF_BALANCING.match(one)]
     if again.exit_code != 0 or again.result.get("changes") or again.result.get("engine_runs"):
         found = [one["resource"] for one in again.result.get("changes", ())][:_SHOWN]
         raise WrongError(f"one more run ended with {again.exit_code} and had to do: {found}; {again.words()}")
@@ -53,7 +54,10 @@ def all_is_well(
 
 def _look(world: World, wish: Claim, marks: str, taken: frozenset[str], balanced: Balanced | None) -> None:
     faults = (
-        *(others_touched(world), not_as_wished(world, wish, marks, taken), out_of_step(world), left_behind(world)),
+        others_touched(world),
+        not_as_wished(world, wish, marks, taken),
+        out_of_step(world),
+        left_behind(world),
         balancing.not_as_wished(world.cloudflare, balanced),
     )
     if found := "; ".join(filter(None, faults)):

@@ -96,8 +96,9 @@ def first_wish(count: int) -> Claim:
     return Claim(names)
 
 
-def next_wish(chance: random.Random, before: Claim, count: int) -> Claim:
+def next_wish(chance: random.Random, before: Claim) -> Claim:
     """A wish that creates, updates and deletes, in proportions of its own."""
+    count = len(before.names)
     updates, deletions, creations = (chance.choice([0.0, 0.1, 0.5, 0.9]) for _ in range(3))
     names: dict[str, Name] = {}
     for number, (label, name) in enumerate(before.names.items()):
