@@ -46,7 +46,7 @@ def write_line(line: str) -> None:
 
 
 def swallow(stream: IO[str]) -> None:
-    """Let what is written to a stream from now on, and what it still holds, go nowhere."""
+    """Discard the text in a stream's buffer, and all that is written to the stream from now on."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

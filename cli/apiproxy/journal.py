@@ -51,7 +51,7 @@ class JournalContent:
 
     @property
     def unanswered(self) -> frozenset[tuple[str, Record]]:
-        """The creations that were about to be sent and of which no answer is noted: the zone's id, and the record."""
+        """The creations without a noted answer, each as its zone's id and its record; they may have been sent."""
         answered = {(one.run, one.write.zone_id, one.write.record) for one in self.landed if one.write.method == "POST"}
         sent = ((one.run, one.write.zone_id, one.write.record) for one in self.sent)
         return frozenset((zone, record) for run, zone, record in sent if record and (run, zone, record) not in answered)

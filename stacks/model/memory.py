@@ -113,7 +113,7 @@ def remembered(output: Any, stack: str) -> GuardMemory:  # noqa: ANN401 - whatev
 
 
 def refused_output(refused: Iterable[Rejected]) -> str | None:
-    """Return the output of a stack that `refused_before` reads; None, which state does not keep, where it is empty."""
+    """Return the refused records as an output of a stack, for `refused_before`; None where there are none."""
     several = list(dict.fromkeys(refused))
     return msgspec.json.encode(several).decode() if several else None
 

@@ -274,7 +274,7 @@ class Rejected:
 
     @property
     def subject(self) -> str:
-        """What is refused, in words."""
+        """The refused record, or its deletion, in words."""
         record = f"{self.record.name} {self.record.type} {self.record.content}"
         return f"the deletion of {record}" if self.is_deletion else record
 

@@ -47,7 +47,7 @@ def _nowhere(_: str) -> str | None:
 
 @dataclass(frozen=True)
 class Tenure:
-    """What state says of who has which name; worked out when a name is asked for by several.
+    """The objects that have each name, by state; worked out once several ask for a name.
 
     hidden: returns the reason why an object, by its resource, may exist unseen, "" where it is known whether it does.
     namespace: returns the namespace of such an object, None for none that is known. all_seen: whether none is hidden.

@@ -1,4 +1,4 @@
-"""Plans without the records that the provider refuses, so that those cost nothing but themselves. Pure."""
+"""Take the records that the provider refuses out of a plan, and leave the rest. Pure."""
 
 from __future__ import annotations
 

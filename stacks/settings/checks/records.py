@@ -17,11 +17,11 @@ class WrittenRecord(Protocol):
 
     @property
     def name(self) -> str:
-        """Relative to the zone."""
+        """The name, relative to the zone."""
 
     @property
     def type(self) -> str:
-        """Of the record set."""
+        """The type of the record set."""
 
     @property
     def content(self) -> tuple[str, ...]:
