@@ -145,7 +145,10 @@ def _happen(storm: Storm, happenings: Sequence[Callable[[Storm], None]]) -> None
 
 
 def recover(storm: Storm) -> None:
-    """Wait until the zone is as wished, and a look at everything finds nothing to do. Raises WrongError."""
+    """Wait until the zone is as wished, nothing is found to do, and all pods take part in the election.
+
+    A pod that is still starting could not take over from a leader that is ended next. Raises WrongError.
+    """
     place, witness = storm.estate, storm.witness
     until = time.monotonic() + RECOVERY
     while True:
@@ -155,6 +158,10 @@ def recover(storm: Storm) -> None:
             break
         if time.monotonic() > until:
             raise WrongError(f"{RECOVERY:g} s after the faults something is still to be done; {_last_words(storm)}")
+    names = [one.name for one in storm.members]
+    if not witness.await_true(lambda: all(map(witness.takes_part, names)), max(until - time.monotonic(), 0)):
+        late = ", ".join(name for name in names if not witness.takes_part(name))
+        raise WrongError(f"{RECOVERY:g} s after the faults {late} neither leads nor stands by")
     foreign_untouched(place)
     witness.one_at_a_time()
 

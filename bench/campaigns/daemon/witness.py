@@ -66,6 +66,12 @@ class Witness:
         """The pods' documents of this kind since then."""
         return [(pod, line) for at, pod, line in list(self.lines) if at >= moment and line.get("event") == event]
 
+    def takes_part(self, pod: str) -> bool:
+        """Return whether the pod's process has told who leads since it began; so it did where it told neither here."""
+        kinds = [line.get("event") for _, name, line in list(self.lines) if name == pod]
+        told = [kind for kind in kinds if kind in {"watching", "leadership"}]
+        return not told or told[-1] == "leadership"
+
     def forget(self) -> None:
         """Forget what has happened, but for who holds the Lease."""
         with self._changed:

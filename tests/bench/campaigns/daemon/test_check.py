@@ -98,3 +98,19 @@ class TestTheWitness:
         note(lease, "lease", witness)
         (held,) = witness.holdings
         assert before - max(seconds, 0) <= held.moment <= time.monotonic() - max(seconds - 1, 0)
+
+    @pytest.mark.parametrize(
+        ("kinds", "takes_part"),
+        [
+            ([], True),
+            (["watching"], False),
+            (["watching", "leadership", "result"], True),
+            (["watching", "leadership", "watching"], False),
+        ],
+        ids=["it told both long ago", "it only starts", "it has heard who leads", "it starts again"],
+    )
+    def test_knows_whether_a_pod_takes_part_in_the_election(self, kinds: list[str], takes_part: bool) -> None:  # noqa: FBT001 - a table
+        witness = Witness(3.0)
+        witness.lines += [(10.0, "north", {"event": kind}) for kind in kinds]
+        witness.lines += [(10.0, "south", {"event": "watching"})]
+        assert witness.takes_part("north") is takes_part
