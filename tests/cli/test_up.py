@@ -150,8 +150,9 @@ class TestDrift:
         inside.calls()
         result = inside.result("up")
         assert actions(result) == {"www.example.com/A": "correct"}
-        # The second listing is what the engine reads.
-        assert inside.calls() == [LISTING, CHECK, LISTING, ("PUT", edited["id"])]
+        # The second listing is what the engine reads, before or after the record is put right.
+        looked, *others = inside.calls()
+        assert (looked, sorted(others)) == (LISTING, sorted([CHECK, LISTING, ("PUT", edited["id"])]))
         assert (inside.record("www")["content"], inside.record("www")["ttl"]) == (FIRST_IPV4, 1)
 
     def test_a_deleted_record_comes_back(self, inside: Inside) -> None:

@@ -41,7 +41,7 @@ class Proxy:
 @pytest.fixture
 def session(tmp_path: Path, pulumi: Callable[[str], Path]) -> Session:
     """A session with its state in a folder, behind an API proxy."""
-    stack_settings = make_settings("www").model_copy(update={"send": "at-once"})
+    stack_settings = make_settings("www")
     return Session(
         Project(tmp_path, "truenorth", tmp_path),
         "home",
@@ -145,7 +145,7 @@ class TestAConvergence:
     def found(self) -> Convergence:
         return seen(settings("www"))
 
-    def test_sends_at_once_where_the_settings_say_so(self, session: Session, found: Convergence) -> None:
+    def test_sends_at_once_unless_the_settings_say_otherwise(self, session: Session, found: Convergence) -> None:
         assert at_once(session, found, todo(found)) is not None
         as_before = session.settings.model_copy(update={"send": "engine"})
         assert at_once(replace(session, settings=as_before), found, todo(found)) is None
