@@ -94,6 +94,38 @@ def test_records_that_go_make_room_for_the_next_pass() -> None:
     assert history.has("new.example.com") == {"A": ["203.0.113.7"]}
 
 
+def test_what_a_name_has_taken_in_part_is_no_room_for_the_next() -> None:
+    history = world(others=198)
+    history.zone = replace(history.zone, limits=PlanLimits("tiny", records=202))
+    history.run(source("home", asks("192.0.2.1"), asks("192.0.2.9", host="zzz.example.com")))
+    wish = source(
+        "home", asks("192.0.2.1", "192.0.2.2", "192.0.2.3"), asks("192.0.2.9", "192.0.2.8", host="zzz.example.com")
+    )
+    history.zone = replace(history.zone, limits=PlanLimits("tiny", records=203))
+    history.run(wish)
+    assert len(history.zone.records) == 203
+    assert [key for key, _ in history.plan(wish).full[0].left_out] == ["www.example.com", "zzz.example.com"]
+
+
+def test_room_that_is_made_is_given_once() -> None:
+    history = world("old", others=198)
+    history.run()
+    history.settings = make_settings("new1", "new2")
+    plan = history.plan()
+    assert [one.name for one in plan.deferred] == ["new1.example.com"]
+    assert plan.full[0].left_out == (("new2.example.com", "A"),)
+
+
+def test_what_is_there_comes_before_new_names_whatever_the_alphabet_says() -> None:
+    history = world(others=198)
+    history.zone = replace(history.zone, limits=PlanLimits("tiny", records=202))
+    history.run(source("home", asks("192.0.2.1")))
+    wish = source("home", asks("192.0.2.1", "192.0.2.2"), asks("192.0.2.9", host="aaa.example.com"))
+    plan = history.plan(wish)
+    assert [(one.name, len(one.slots)) for one in plan.record_sets] == [("www.example.com", 2)]
+    assert plan.full[0].left_out == (("aaa.example.com", "A"),)
+
+
 @settings(deadline=None)
 @given(
     others=st.integers(0, 30),
