@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from bench.campaigns.paper import carried_out
 from stacks.model.memory import NO_MEMORY, Spent
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.safety.spending import Ledger
 from stacks.settings.stack import Settings
+from tests.stacks.plan.shared_world import World
 from tests.stacks.plan.worlds import ZONE_ID, make_observation, make_settings
 
 THREE = ("n0", "n1", "n2")
@@ -17,8 +15,10 @@ THREE = ("n0", "n1", "n2")
 
 def spent(before: Settings, after: Settings, *, ipv4: str = "203.0.113.7", is_allowed: bool = False) -> list[Spent]:
     """What the stack `home` notes after a run, where its settings became others."""
-    snapshot, registry = carried_out(make_plan(before, make_observation()))
-    observation = replace(make_observation(ipv4=ipv4, live=list(snapshot.records)), registry=registry)
+    world = World(before)
+    world.run()
+    world.address = ipv4
+    observation = world.observation(())
     plan = make_plan(after, observation)
     ledger = Ledger.of(after.guard, plan, observation, is_allowed=is_allowed)
     return list(ledger.after(NO_MEMORY, "home", changes(plan, observation)).spent)
