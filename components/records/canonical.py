@@ -14,8 +14,11 @@ LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 MAXIMUM_NAME = 253
 LONGEST_ADDRESS = 64
 """Characters; an IPv6 address with its zone has fewer."""
+REMEMBERED = 16_384
+"""Names that are not made canonical again: a plan asks for each of its names some ten times."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def fqdn(name: str, zone: str) -> str:
     """Return a full name as the DNS has it: `www`, `www.example.com` and `www.example.com.` are one, `@` is the apex.
 

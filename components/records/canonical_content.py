@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 
 import dns.exception
 import dns.name
@@ -69,6 +70,15 @@ def content(record_type: str, text: str, zone: str = "") -> str:
     international.check_visible(text)
     bare = hosts.in_ascii(record_type, bare)
     check_plain(bare)
+    return _written(record_type, bare, text, zone)
+
+
+@lru_cache(maxsize=1024)
+def _written(record_type: str, bare: str, text: str, zone: str) -> str:
+    """Return a content as dnspython writes it. Thousands of aliases lead to few hosts: these are parsed once.
+
+    text: as it was given, for the message of the ValueError.
+    """
     origin = _RELATIVE if zone else dns.name.root
     try:
         kind = dns.rdatatype.from_text(_AS_IN_DNS.get(record_type, record_type))
