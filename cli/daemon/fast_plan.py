@@ -1,7 +1,7 @@
 """Plans a change of objects at once: for its names alone, on the last observation.
 
-Where no zone of ours has the names, nothing more is done. Otherwise a convergence follows, which lists the zones first:
-no record is changed on an old listing.
+Where no zone of ours has the names, nothing more is done. Otherwise a convergence follows, which lists the zones first
+where anything is to be made or deleted (`cli.reconcile.memory`).
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from cli.reconcile.converge import converge
 from cli.reconcile.events import Publish
 from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import ConvergenceOptions
+from cli.reconcile.memory import remembered_of
 from cli.reconcile.recovering import end
 from cli.reconcile.rejections import Rejections
 from cli.reconcile.result import Convergence, Planned
@@ -34,9 +35,13 @@ from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.observe.webhook.kept import kept_source
 from stacks.observe.world import Sights
+from stacks.observe.zone.remembered import NOTHING, Remembered
 from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.grace import withhold
 from stacks.plan.safety.permission import Permission, refused
+
+NEWS = frozenset({Trigger.ADDRESS, Trigger.OBJECTS})
+"""The triggers that say themselves what has changed; all others may come from a zone."""
 
 
 class Reconciler:
@@ -61,6 +66,10 @@ class Reconciler:
         self._pause = Backoff(self._pace.first_retry, self._pace.longest_retry)
         self._refusal = ""
         self._last: Convergence | None = None
+        self._zones = NOTHING
+        """The zones since they were listed (`cli.reconcile.memory`)."""
+        self._listed = 0.0
+        """The time of the last listing, or of the last try."""
         self.seen = Sights(())
         """The addresses and claims of the last turn."""
         self._rounds = Rounds(self._settings.geo.handover if self._settings.geo else 0.0, wait=None)
@@ -72,7 +81,7 @@ class Reconciler:
 
     def begin_leading(self, former_hosts: Collection[str]) -> None:
         """Forget the last turn: another leader may have been at work since. former_hosts: of the leaders before."""
-        self._last, self._error, self._is_recovered = None, None, False
+        self._last, self._zones, self._error, self._is_recovered = None, NOTHING, None, False
         self._leading = Leading(former_hosts)
         if self._desk:
             self._desk.forget()
@@ -89,14 +98,16 @@ class Reconciler:
     def take_turn(self, sights: Sights, turn: Turn, publish: Publish, listener: Listener) -> None:
         """Converge once. Raises UserError where no further try would help."""
         self._last, self.seen = None, sights
+        remembered, self._zones = self._zones if NEWS.issuperset(turn.triggers) else NOTHING, NOTHING
         publish(Begun())
         unwanted = self._desk.begin() if self._desk else frozenset()
         try:
-            done = self._converge(sights, publish, listener, unwanted)
+            done = self._converge(sights, remembered, publish, listener, unwanted)
         except Refused as error:
             self._teller.failed(error, turn.id)
             self._publish_refusal(error, publish)
             self._pause.reset()
+            self._listed = time.monotonic()
             self.due = self._drift_or_grace()
         except (ObservationError, RunFailed, NotNow, ProviderRefused, OSError) as error:
             if isinstance(error, OSError) and not may_pass(error):
@@ -114,7 +125,9 @@ class Reconciler:
             if self._desk:
                 self._desk.end()
 
-    def _converge(self, sights: Sights, publish: Publish, listener: Listener, unwanted: Collection[Key]) -> Convergence:
+    def _converge(
+        self, sights: Sights, remembered: Remembered, publish: Publish, listener: Listener, unwanted: Collection[Key]
+    ) -> Convergence:
         takeover = None
         if not self._is_recovered:
             takeover = recover(self._session, publish, leading=self._leading, after=self._error)
@@ -127,6 +140,7 @@ class Reconciler:
                 amend=lambda plan, observation: self._grace.amend(plan, observation, publish, unwanted),
                 hold_back=True,
                 asked=self._desk.asked if self._desk else kept_source,
+                remembered=remembered,
             ),
             planned=self._teller.planned,
             rounds=self._rounds,
@@ -143,6 +157,9 @@ class Reconciler:
         publish(done)
         self._has_converged = True
         self._confirmer.begin(done, publish)
+        self._zones = remembered_of(self._settings, done)
+        if not done.is_from_memory:
+            self._listed = time.monotonic()
         if self.seen.sources:  # only their changes are planned ahead, and it is large
             self._last = done
         self.due = self._drift_or_grace()
@@ -156,6 +173,7 @@ class Reconciler:
 
     def _failed(self, error: Exception, publish: Publish) -> None:
         self._is_recovered, self._error = False, error
+        self._listed = time.monotonic()
         self.due = self._drift_or_grace()
         if isinstance(error, RunFailed) and error.interrupted:
             self._no_later_than(
@@ -172,7 +190,7 @@ class Reconciler:
         self.due = min(self.due, Due(time.monotonic() + seconds, trigger), key=lambda one: one.at)
 
     def _drift_or_grace(self) -> Due:
-        drift = Due(time.monotonic() + self._pace.drift, Trigger.DRIFT)
+        drift = Due(self._listed + self._pace.drift, Trigger.DRIFT)
         return min(drift, Due(self._grace.ends, Trigger.GRACE), key=lambda one: one.at)
 
     def _publish_refusal(self, refusal: Refused | None, publish: Publish) -> None:

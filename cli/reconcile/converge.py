@@ -23,6 +23,7 @@ from cli.session.session import Session
 from cli.shards.parts import parts
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
+from stacks.observe.zone.remembered import NOTHING
 from stacks.plan.changes import Action
 from stacks.plan.safety.permission import refused
 from stacks.plan.safety.rejected import without
@@ -45,6 +46,8 @@ def converge(
     planned: called with each plan before it is carried out. rounds, rejections: the memory of a caller that converges
     again and again. What the provider refuses for what it is fails nothing: it is in the plan's `rejected`. Where
     something was adopted or deferred, a second pass follows: an adopted record that nothing asks for is corrected then.
+    Another follows where something was refused and zones were not listed (`ConvergenceOptions.remembered`): a record
+    may be gone.
     Raises UserError, ObservationError, RunFailed, and Refused where the guard refuses the plan and `options` neither
     permit nor hold back; then nothing was changed by that pass.
     """
@@ -60,16 +63,17 @@ def converge(
         if seen.refusals and not seen.allowed_by and not seen.is_held_back:
             raise refused(seen.refusals, options.permission, session.settings)
         carried = _carry_out(session, seen, listener, rounds, always=options.always)
-        if carried is not None:
+        is_doubtful = seen.is_from_memory and carried is not None and bool(carried.rejected)
+        if carried is not None and not is_doubtful:
             known.learn(seen.changes, carried.rejected)
         passes.append(_done(seen, carried or Carried(), time.monotonic() - began))
         is_last = carried is not None and bool(carried.rejected) and len(passes) > 1
-        if carried is not None and (is_last or not _is_followed(seen, carried, rounds)):
+        if carried is not None and not is_doubtful and (is_last or not _is_followed(seen, carried, rounds)):
             done = reduce(_joined, reversed(passes))
             refused_before.remember(session, done.plan.rejected)
             return done
         permission = replace(options.permission, adopted=_adopted(seen))
-        options = replace(options, takeover=None, always=False, permission=permission)
+        options = replace(options, takeover=None, always=False, permission=permission, remembered=NOTHING)
 
 
 def _carry_out(

@@ -6,8 +6,9 @@ import gc
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from cli.reconcile.memory import is_enough
 from cli.reconcile.result import Convergence
 from cli.reconcile.writes import FORESEEN
 from cli.session.open import require_estate
@@ -18,6 +19,7 @@ from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.observe.webhook.kept import kept_source
 from stacks.observe.world import Asked, Sights, has_doubtful_ids, look_around, observe
+from stacks.observe.zone.remembered import NOTHING, Remembered
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import changes_of_geo
@@ -63,6 +65,8 @@ class ConvergenceOptions:
     """The providers at which the run carries out deletions and creations in one transaction."""
     asked: Asked = kept_source
     """Gives what external-dns asks for by its webhook."""
+    remembered: Remembered = field(default_factory=dict)
+    """The zones that need not be listed, as long as the plan only changes records of ours."""
     clock: Callable[[], float] = time.time
     """Returns the seconds since the epoch."""
 
@@ -87,11 +91,15 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
             sights,
             session.checked_zones,
             options.asked,
+            remembered=options.remembered,
         )
         instance = instance_of(session, observation.registry)
         observation = replace(observation, instance=instance, now=options.clock())
         options = replace(options, at_once=FORESEEN if session.upstreams else ())
         seen = considered(settings, observation, options, handed_over=handed_over)
+    if options.remembered and not is_enough(seen):
+        return look(session, replace(options, remembered=NOTHING), handed_over=handed_over)
+    seen = replace(seen, is_from_memory=bool(options.remembered))
     if seen.changes and has_doubtful_ids(settings, session.credentials, observation, session.checked_zones):
         return look(session, options, handed_over=handed_over)
     return replace(seen, seconds=time.monotonic() - began)

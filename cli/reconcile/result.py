@@ -41,6 +41,8 @@ class Convergence:
     """Records that were moved from one stack of the estate to another."""
     calls: tuple[Tally, ...] = ()
     """The calls through the API proxy, by round."""
+    is_from_memory: bool = False
+    """Whether zones were not listed: others may have changed them since they were."""
 
     @property
     def pending(self) -> int:

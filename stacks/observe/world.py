@@ -23,6 +23,7 @@ from stacks.observe.zone.found import require_known_zones
 from stacks.observe.zone.kept import as_kept
 from stacks.observe.zone.plans import with_limits
 from stacks.observe.zone.providers import READERS
+from stacks.observe.zone.remembered import NOTHING, Remembered, from_memory
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
@@ -45,19 +46,22 @@ class Sights:
         return tuple(one for one in self.sources if not one.balances)
 
 
-def observe(
+def observe(  # noqa: PLR0913 - what an observation is made from
     settings: Settings,
     credentials: Mapping[str, Credentials],
     registry: Callable[[], Registry],
     sights: Callable[[], Sights],
     checked: CheckedZones | None = None,
     asked: Asked = kept_source,
+    *,
+    remembered: Remembered = NOTHING,
 ) -> Observation:
     """Return everything that the plan depends on.
 
     registry: reads the state. sights: gives WAN addresses and claims, such as `look_around`; runs in a thread beside
     the others. checked: the zones' ids that former looks have found by their names, and need not be looked up again.
     asked: gives what external-dns asks for by its webhook; by default what it has asked for so far.
+    remembered: the zones that are not listed.
     Raises UserError (kubeconfig, a view with another name), ProviderRefused (the credentials or zones, where none can
     be read) and ObservationError (state, or all zones out of reach). An address or cluster that cannot be read raises
     nothing: it is Unknown; so is one zone among several, refused or out of reach: an UnreadZone.
@@ -67,7 +71,7 @@ def observe(
         known = registry()
         require_known_zones(settings, known)
         require_known_views(settings, known)
-        zones = as_kept(read_zones(settings, credentials, known, checked), known)
+        zones = as_kept(read_zones(settings, credentials, known, checked, remembered), known)
         around = looking.result()
         around = replace(around, sources=in_views(settings, (*around.sources, *asked(settings, known))))
         zones = with_limits(settings, credentials, zones, around.of_records)
@@ -111,13 +115,22 @@ def read_clusters(clusters: Sequence[ClusterSettings], environment: Mapping[str,
 
 
 def read_zones(
-    settings: Settings, credentials: Mapping[str, Credentials], registry: Registry, checked: CheckedZones | None = None
+    settings: Settings,
+    credentials: Mapping[str, Credentials],
+    registry: Registry,
+    checked: CheckedZones | None = None,
+    remembered: Remembered = NOTHING,
 ) -> tuple[ZoneSnapshot | UnreadZone, ...]:
-    """Return the present records of every zone, listed at the same time. checked, and what it raises: as `observe`."""
+    """Return the present records of every zone, listed at the same time.
+
+    checked, remembered, and what it raises: as `observe`.
+    """
     ids = dict(registry.zone_ids)
     looked_up = checked or CheckedZones()
 
     def read(zone: ZoneSettings) -> ZoneSnapshot | ObservationError | ProviderRefused:
+        if memory := remembered.get(zone.zone):
+            return from_memory(zone.zone, memory, registry)
         try:
             return _read_zone(zone, credentials[zone.zone], ids.get(zone.zone, ""), looked_up)
         except (ObservationError, ProviderRefused) as error:

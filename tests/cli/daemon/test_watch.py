@@ -122,7 +122,7 @@ def test_calls_no_api_while_nothing_changes(inside: Inside) -> None:
         remote.set_address(inside.places, "203.0.113.8")
         told(watcher, "result")
         calls = inside.calls()
-        assert [method for method, _ in calls] == ["GET", "PUT"]
+        assert [method for method, _ in calls] == ["PUT"]
         assert ended(watcher) == 0
 
 
@@ -148,6 +148,7 @@ def test_credentials_that_are_refused_for_a_while_do_not_end_it(inside: Inside) 
         told(watcher, "result")
         remote.add_token(inside.places, token, inside.places.zone, [])
         remote.set_address(inside.places, "203.0.113.8")
+        assert "the API answers 403" in told(watcher, "failure")["reason"]  # to the write; then the zone is listed
         assert "Cloudflare refuses the credentials" in told(watcher, "failure")["reason"]
         remote.add_token(inside.places, token, inside.places.zone)
         told(watcher, "result")
@@ -161,6 +162,7 @@ def test_a_page_of_the_edge_is_no_judgement_of_credentials(inside: Inside) -> No
         told(watcher, "result")
         remote.set_faults(inside.places, [{"effect": "server_error", "status": 403}])
         remote.set_address(inside.places, "203.0.113.8")
+        assert "the API answers 403" in told(watcher, "failure")["reason"]  # to the write; then the zone is listed
         assert "Cloudflare answered 403 about the zone example.com" in told(watcher, "failure")["reason"]
         remote.set_faults(inside.places, [])
         told(watcher, "result")
