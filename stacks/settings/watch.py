@@ -212,7 +212,7 @@ class WatchSettings(_Part):
     """The loop of `watch`. The defaults suit most."""
 
     drift: Annotated[Seconds, Field(ge=5, le=86_400)] = 300.0
-    """Seconds between two listings of a zone in which nothing is known to have changed."""
+    """Seconds after a listing of the zones until the next one, where nothing calls for one sooner."""
     settle: Annotated[Seconds, Field(ge=0, le=60)] = 0.5
     """Seconds without further change before changes are carried out; not for a new address or record after quiet."""
     settle_most: Annotated[Seconds, Field(ge=0, le=600)] = 5.0

@@ -17,7 +17,7 @@ from bench.parts.scale.steps import ONE, PART, WATCH, Reaction
 from bench.parts.scale.world import World
 from bench.row import Row, median
 
-SECONDS = 2.5
+SECONDS = 0.4
 """From what was seen to the record: the goal."""
 TIMES = 5
 
