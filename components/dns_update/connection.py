@@ -18,6 +18,9 @@ Not among them are GSS-TSIG, whose keys are none, and the truncated ones, by who
 """
 SERVER, KEY, ALGORITHM = "rfc2136Server", "rfc2136Key", "rfc2136Algorithm"
 """What a connection is called in the configuration of our own plugin."""
+SECRET = "rfc2136Secret"  # noqa: S105 - the name of a setting, no secret
+SECRET_VARIABLE = "RFC2136_TSIG_SECRET"  # noqa: S105 - a variable's name, no secret
+"""Read where the configuration has no secret."""
 LONGEST_SECRET = 4096
 LONGEST_NAME = 253
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,16}\.?\Z")

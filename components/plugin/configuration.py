@@ -6,16 +6,21 @@ from collections.abc import Mapping
 
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 
-from components.dns_update.connection import ALGORITHM, ALGORITHMS, KEY, SERVER, Connection, secret_fault
+from components.dns_update.connection import (
+    ALGORITHM,
+    ALGORITHMS,
+    KEY,
+    SECRET,
+    SECRET_VARIABLE,
+    SERVER,
+    Connection,
+    secret_fault,
+)
 from components.dns_update.server import DnsServer
 from components.plugin.backends import Backend, ByWebhook, DynamicUpdates
 from components.webhook import connection as webhook
 from components.webhook.client import Webhook
 
-SECRET = "rfc2136Secret"  # noqa: S105 - the name of a setting, no secret
-SECRET_VARIABLE = "RFC2136_TSIG_SECRET"  # noqa: S105 - a variable's name, no secret
-"""Read where the configuration has no secret."""
-TOKEN_VARIABLE = "DNS_WEBHOOK_TOKEN"  # noqa: S105 - likewise
 _OF_WEBHOOK = {"url": webhook.URL, "timeout": webhook.TIMEOUT}
 _FIELDS = {"server": SERVER, "key": KEY, "algorithm": ALGORITHM}
 
@@ -44,7 +49,7 @@ def backend(given: Mapping[str, PropertyValue], environment: Mapping[str, str]) 
         return DynamicUpdates(_server(given, environment))
     if found := _faults_of_webhook(given):
         raise ValueError("; ".join(f"{name}: {reason}" for name, reason in found.items()))
-    token = _text(given, webhook.TOKEN) or environment.get(TOKEN_VARIABLE, "").strip()
+    token = _text(given, webhook.TOKEN) or environment.get(webhook.TOKEN_VARIABLE, "").strip()
     if reason := webhook.token_fault(token):
         raise ValueError(f"the token for the webhook cannot be used: {reason}")
     return ByWebhook(Webhook(_place(given), token))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from components.dns_update.connection import ALGORITHM, ALGORITHMS, KEY, SERVER
-from components.plugin.configuration import SECRET, SECRET_VARIABLE, TOKEN_VARIABLE
-from components.webhook.connection import LONGEST_TIMEOUT, TIMEOUT, TOKEN, URL, USUAL_TIMEOUT
+from components.dns_update.connection import ALGORITHM, ALGORITHMS, KEY, SECRET, SECRET_VARIABLE, SERVER
+from components.webhook.connection import LONGEST_TIMEOUT, TIMEOUT, TOKEN, TOKEN_VARIABLE, URL, USUAL_TIMEOUT
 
 RECORD_SET = "truenorth:dns:RecordSet"
 _TEXT = {"type": "string"}

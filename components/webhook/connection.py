@@ -9,6 +9,8 @@ from components.plain_text import check_plain, quoted
 
 URL, TIMEOUT, TOKEN = "webhookUrl", "webhookTimeout", "webhookToken"
 """What a connection is called in the configuration of our own plugin."""
+TOKEN_VARIABLE = "DNS_WEBHOOK_TOKEN"  # noqa: S105 - a variable's name, no secret
+"""Read where the configuration has no token."""
 USUAL_TIMEOUT = 15
 """Seconds, external-dns's own: 5 for the request and 10 for its answer."""
 LONGEST_TIMEOUT = 300
