@@ -16,9 +16,12 @@ _AS_PLANNED = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.RES
 
 
 def remembered_of(settings: Settings, done: Convergence) -> Remembered:
-    """Return the zones that the next turn need not list; none after a convergence that has left anything open."""
+    """Return the zones that the next turn need not list; none after a convergence that has left anything open.
+
+    Whoever mends a conflict by hand and then changes an object is not to read of the conflict again.
+    """
     plan = done.plan
-    is_open = done.refusals or done.unread_at_providers or plan.deferred or plan.rejected or plan.full
+    is_open = any((plan.conflicts, plan.deferred, plan.rejected, plan.full, done.refusals, done.unread_at_providers))
     is_known = all(change.action in _AS_PLANNED for change in done.changes)
     return remember(settings, done.observation) if is_known and not is_open else NOTHING
 

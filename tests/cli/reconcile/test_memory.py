@@ -94,6 +94,12 @@ def test_nothing_is_remembered_where_a_record_was_taken_over() -> None:
     assert not remembered_of(SETTINGS, seen)
 
 
+def test_nothing_is_remembered_beside_a_conflict() -> None:
+    seen = considered(SETTINGS, make_observation(live=[LiveRecord("1", a_record("www", "192.0.2.1"))]))
+    assert seen.plan.conflicts
+    assert not remembered_of(SETTINGS, seen)
+
+
 def test_nothing_is_remembered_where_sets_are_written_whole() -> None:
     settings = make_settings("www", provider="gandi")
     observation: Observation = make_observation()
