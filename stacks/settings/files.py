@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -16,6 +20,12 @@ from stacks.settings.stack import NAMESPACE, Settings, parse, typed
 
 _SHOWN = 5
 """Stacks that a message names."""
+_QUICKEST: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""A safe loader: that of libyaml, where PyYAML was built with it."""
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DEEPER = {"[": 1, "{": 1}
+_DEEPEST, _LONGEST_LINE = 100, 10_000
+"""Brackets within each other, and characters of a line, in which lists can stand within each other, too."""
 
 
 def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str, folder: Path) -> Settings:
@@ -42,20 +52,33 @@ def _others(missing: Path) -> str:
     return f": {', '.join(map(quoted, names[:_SHOWN]))}" if names else ""
 
 
+def _document(text: str) -> Any:  # noqa: ANN401 - whatever the user wrote
+    """Return the document in a text. Raises yaml.YAMLError, in the words of Python's parser on every machine.
+
+    Thousands of names take that parser half a second, and libyaml, where PyYAML has it, a tenth of it. It is not asked
+    for what lies too deep: it would end the process.
+    """
+    deepest = max(accumulate(_DEEPER.get(sign, -1) for sign in _BRACKETS.findall(text)), default=0)
+    if deepest <= _DEEPEST and max(map(len, text.splitlines()), default=0) <= _LONGEST_LINE:
+        with suppress(yaml.YAMLError):
+            return yaml.load(text, _QUICKEST)  # noqa: S506 - a safe one, as the name says where it is chosen
+    return yaml.safe_load(text)
+
+
 def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Settings:
     """Return the settings in `Pulumi.<stack>.yaml`. Raises UserError where it is missing, unreadable or wrong.
 
     A value may be text, as `pulumi config set` and the prompts of `pulumi new` write lists and numbers too.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = _document(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(
             f"there are no settings for the stack {stack!r}",
             str(path),
             f"write them: truenorth init --stack {stack}; or name another stack with --stack{_others(path)}",
         ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise UserError(f"the settings cannot be read: {short(error)}", str(path), "mend the file") from None
     if document is None:
         document = {}
