@@ -33,9 +33,9 @@ from cli.webhook.desk import Desk
 from stacks.model.errors import NotNow, ObservationError, ProviderRefused, Refused, may_pass
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
+from stacks.observe.remembered import NOTHING, Remembered
 from stacks.observe.webhook.kept import kept_source
 from stacks.observe.world import Sights
-from stacks.observe.zone.remembered import NOTHING, Remembered
 from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.grace import withhold
 from stacks.plan.safety.permission import Permission, refused

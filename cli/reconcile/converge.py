@@ -23,7 +23,7 @@ from cli.session.session import Session
 from cli.shards.parts import parts
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.observe.zone.remembered import NOTHING
+from stacks.observe.remembered import NOTHING
 from stacks.plan.changes import Action
 from stacks.plan.safety.permission import refused
 from stacks.plan.safety.rejected import without

@@ -17,9 +17,9 @@ from cli.state.instance import instance_of
 from cli.state.registries import registry_of_estate
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
+from stacks.observe.remembered import NOTHING, Remembered
 from stacks.observe.webhook.kept import kept_source
 from stacks.observe.world import Asked, Sights, has_doubtful_ids, look_around, observe
-from stacks.observe.zone.remembered import NOTHING, Remembered
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import changes_of_geo

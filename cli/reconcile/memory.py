@@ -7,7 +7,7 @@ of ours that state knows by their ids: whether a name is free, or a record is go
 from __future__ import annotations
 
 from cli.reconcile.result import Convergence
-from stacks.observe.zone.remembered import NOTHING, Remembered, remember
+from stacks.observe.remembered import NOTHING, Remembered, remember
 from stacks.plan.changes import Action
 from stacks.settings.stack import Settings
 

@@ -15,6 +15,7 @@ from stacks.model.observation import Observation, Registry
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import observe_geo
 from stacks.observe.lists.sight import observe_lists
+from stacks.observe.remembered import NOTHING, Remembered, from_memory
 from stacks.observe.views import in_views, listed, require_known_views
 from stacks.observe.wan.links import sight
 from stacks.observe.webhook.kept import kept_source
@@ -23,7 +24,6 @@ from stacks.observe.zone.found import require_known_zones
 from stacks.observe.zone.kept import as_kept
 from stacks.observe.zone.plans import with_limits
 from stacks.observe.zone.providers import READERS
-from stacks.observe.zone.remembered import NOTHING, Remembered, from_memory
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings

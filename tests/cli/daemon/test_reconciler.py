@@ -15,8 +15,8 @@ from stacks.model.claims import SourceSighting
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
 from stacks.model.values import Known, ZoneSnapshot
+from stacks.observe.remembered import Remembered
 from stacks.observe.world import Sights
-from stacks.observe.zone.remembered import Remembered
 from stacks.settings.stack import parse
 
 OBJECTS = SourceSighting("home", "ingress", "Ingress", Known(()))

@@ -11,7 +11,7 @@ from cli.reconcile.look import considered
 from cli.reconcile.memory import is_enough, remembered_of
 from stacks.model.observation import Observation
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
-from stacks.observe.zone.remembered import Remembered, from_memory
+from stacks.observe.remembered import Remembered, from_memory
 from stacks.settings.stack import Settings
 from tests.profiles import examples
 from tests.stacks.plan.any_worlds import Theirs, any_addresses, any_settings, theirs

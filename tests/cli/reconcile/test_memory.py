@@ -10,7 +10,7 @@ from cli.reconcile.memory import is_enough, remembered_of
 from cli.reconcile.result import Convergence
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import LiveRecord, UnreadZone
-from stacks.observe.zone.remembered import from_memory
+from stacks.observe.remembered import from_memory
 from stacks.plan.safety.refusal import Refusal
 from stacks.plan.simulate import carried_out
 from tests.stacks.plan.worlds import ZONE, ZONE_ID, a_record, make_observation, make_settings
