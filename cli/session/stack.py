@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +12,7 @@ from cli.engine.failure import RunFailed, mendable, raise_for
 from cli.engine.hold import NotHeld
 from cli.engine.run import Listener, Program, Run, run_engine
 from cli.session.session import Session
-from stacks.model.errors import NotNow
-from stacks.model.shards import label_of
+from cli.session.settings_copy import engine_settings
 from stacks.observe.project import PROJECT_FILE
 from stacks.observe.pulumi_cli import ask_pulumi, reports_missing_stack
 
@@ -117,7 +113,7 @@ def _run(session: Session, arguments: list[str], program: Program | None, listen
 
 def _run_engine(session: Session, arguments: list[str], program: Program | None, listener: Listener) -> Run:
     try:
-        with _settings_for(session) as settings:
+        with engine_settings(session) as settings:
             run = run_engine(
                 [*arguments, f"--config-file={settings}"],
                 pulumi=session.engine.pulumi,
@@ -131,24 +127,3 @@ def _run_engine(session: Session, arguments: list[str], program: Program | None,
         raise RunFailed(f"the engine was not started: {error}", interrupted=True) from error
     raise_for(run, stack=session.stack, backend=session.backend)
     return run
-
-
-@contextmanager
-def _settings_for(session: Session) -> Iterator[Path]:
-    """Yield the settings file for a run: a copy for a shard, or where the file cannot be written (a mounted ConfigMap).
-
-    The engine writes its salt into the file, to recognise a wrong passphrase the next time. Engines that run side
-    by side would write it at once.
-    """
-    file = session.settings_file
-    if not label_of(session.stack) and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
-        yield file
-        return
-    with tempfile.TemporaryDirectory(prefix="truenorth-settings-") as folder:
-        copy = Path(folder) / file.name
-        try:
-            shutil.copyfile(file, copy)
-        except FileNotFoundError as error:
-            do = "put it back: what was read of it before is not enough for the engine"
-            raise NotNow("the settings file has gone", str(file), do) from error
-        yield copy
