@@ -93,7 +93,9 @@ def test_every_machine_knows_what_is_refused_until_it_is_mended(inside: Inside, 
 
     words = "Target 10.0.0.1 is not allowed for a proxied record. (9003)"
     assert said() == [words]
-    assert words in inside.failing_pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
+    told = inside.failing_pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
+    # The stack's outputs, which have the code too, are not told where the engine has ended before they came.
+    assert words.removesuffix(" (9003)") in told, told
     assert said() == [words]
     inside.settings("www", "bad", "api")
     inside.pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
