@@ -13,7 +13,8 @@ from cli.lease.record import clock
 from stacks.kube.api import ApiError, ClusterUnreachable, WriteConflict
 from stacks.kube.object_api import CONFIG_MAPS, ObjectApi
 from stacks.kube.objects import Manifest
-from stacks.kube.single_watch import ObjectWatcher, SingleObject, WatchTiming
+from stacks.kube.single_watch import ObjectWatcher, SingleObject
+from stacks.kube.timing import WatchTiming
 from stacks.model.values import Known, Sighting, Unknown
 from stacks.settings.detection.ranges import Ranges
 from stacks.settings.watch import CacheSettings

@@ -18,7 +18,8 @@ from cli.state.secrets.factory import lock_name
 from stacks.kube.api import ApiError, WriteConflict
 from stacks.kube.home import home
 from stacks.kube.object_api import CONFIG_MAPS
-from stacks.kube.single_watch import ObjectWatcher, SingleObject, WatchTiming
+from stacks.kube.single_watch import ObjectWatcher, SingleObject
+from stacks.kube.timing import WatchTiming
 from stacks.settings.watch import pushed_name
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ when it died just after a renewal.
 
 from __future__ import annotations
 
-from stacks.kube.single_watch import WatchTiming
+from stacks.kube.timing import WatchTiming
 from stacks.settings.watch import ElectionSettings
 
 _OF_GAP = 0.2

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 import dns.exception
 import dns.message
 import dns.name
-import dns.query
 import dns.rcode
 import dns.tsig
 
@@ -31,6 +30,10 @@ _RCODES = {
 }
 _UNSIGNED = frozenset({"REFUSED", "NOTAUTH"})
 """The answers to requests whose key a server does not know, which it cannot sign."""
+
+
+class _AnotherAnswer(dns.exception.FormError):
+    """It answers another question than was asked."""  # dnspython's own (`dns.query`) costs an import of HTTP clients
 
 
 class DnsFault(Exception):  # noqa: N818 - what happened, in words for a person
@@ -113,7 +116,7 @@ class OpenConnection:
             self._check_signed(wire)
             answer = dns.message.from_wire(wire, keyring=message.keyring, request_mac=message.mac)
             if not message.is_response(answer):
-                raise dns.query.BadResponse
+                raise _AnotherAnswer
             return answer
 
     def transfer(self, request: dns.message.Message) -> Iterator[dns.message.Message]:
@@ -135,7 +138,7 @@ class OpenConnection:
                     multi=True,
                 )
                 if not request.is_response(message, xfr_continuation=context is not None):
-                    raise dns.query.BadResponse
+                    raise _AnotherAnswer
             context = message.tsig_ctx
             yield message
 

@@ -12,24 +12,10 @@ from dataclasses import dataclass
 from stacks.kube.api import ApiError, Collection, Event, NotFound, RequestRejected
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Manifest, Resource
+from stacks.kube.timing import WatchTiming
 
 _WATCH_AGAIN = 60.0
 """Seconds after a rejected watch until the next attempt to watch."""
-
-
-@dataclass(frozen=True, slots=True)
-class WatchTiming:
-    """The timing of an ObjectWatcher, in seconds.
-
-    patience: wait for an answer. silence: of a watch, after which it counts as half-open; the object changes more often
-    than that while somebody takes care of it. poll: between two requests where it cannot be watched. retry: after a
-    failure, at most.
-    """
-
-    patience: float
-    silence: float
-    poll: float
-    retry: float
 
 
 @dataclass(frozen=True, slots=True)

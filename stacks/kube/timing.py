@@ -25,3 +25,18 @@ class ApiTiming:
     first_retry: float = 0.1
     longest_retry: float = 30.0
     resolved: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class WatchTiming:
+    """The timing of an ObjectWatcher, in seconds.
+
+    patience: wait for an answer. silence: of a watch, after which it counts as half-open; the object changes more often
+    than that while somebody takes care of it. poll: between two requests where it cannot be watched. retry: after a
+    failure, at most.
+    """
+
+    patience: float
+    silence: float
+    poll: float
+    retry: float
