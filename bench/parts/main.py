@@ -100,9 +100,10 @@ def _follow(place: Stage, watcher: subprocess.Popen[str], address: str) -> float
     changed = datetime.now(UTC)
     remote.set_address(place.places, address)
     _result(watcher)
-    written = [call.time for call in remote.api_requests(place.places) if call.method == "PUT"]
-    if len(written) != len(WATCHED):
-        raise RuntimeError(f"{len(WATCHED)} records should have followed to {address}, {len(written)} did")
+    written = [call.time for call in remote.api_requests(place.places) if call.method != "GET"]
+    there = [one for one in remote.records(place.places) if one["type"] == "A" and one["content"] == address]
+    if len(there) != len(WATCHED):
+        raise RuntimeError(f"{len(WATCHED)} records should have followed to {address}, {len(there)} did")
     return (max(written) - changed).total_seconds()
 
 
