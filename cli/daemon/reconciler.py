@@ -22,7 +22,7 @@ from cli.reconcile.converge import converge
 from cli.reconcile.events import Publish
 from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import ConvergenceOptions
-from cli.reconcile.memory import remembered_of
+from cli.reconcile.memory import asks_for_the_same, remembered_of
 from cli.reconcile.recovering import end
 from cli.reconcile.rejections import Rejections
 from cli.reconcile.result import Convergence, Planned
@@ -97,8 +97,9 @@ class Reconciler:
 
     def take_turn(self, sights: Sights, turn: Turn, publish: Publish, listener: Listener) -> None:
         """Converge once. Raises UserError where no further try would help."""
+        is_news = NEWS.issuperset(turn.triggers) and asks_for_the_same(self.seen, sights)
+        remembered, self._zones = self._zones if is_news else NOTHING, NOTHING
         self._last, self.seen = None, sights
-        remembered, self._zones = self._zones if NEWS.issuperset(turn.triggers) else NOTHING, NOTHING
         publish(Begun())
         unwanted = self._desk.begin() if self._desk else frozenset()
         try:

@@ -63,12 +63,11 @@ def converge(
         if seen.refusals and not seen.allowed_by and not seen.is_held_back:
             raise refused(seen.refusals, options.permission, session.settings)
         carried = _carry_out(session, seen, listener, rounds, always=options.always)
-        is_doubtful = seen.is_from_memory and carried is not None and bool(carried.rejected)
-        if carried is not None and not is_doubtful:
+        if carried is not None and not _is_doubtful(seen, carried):
             known.learn(seen.changes, carried.rejected)
         passes.append(_done(seen, carried or Carried(), time.monotonic() - began))
         is_last = carried is not None and bool(carried.rejected) and len(passes) > 1
-        if carried is not None and not is_doubtful and (is_last or not _is_followed(seen, carried, rounds)):
+        if carried is not None and (is_last or not _is_followed(seen, carried, rounds)):
             done = reduce(_joined, reversed(passes))
             refused_before.remember(session, done.plan.rejected)
             return done
@@ -108,11 +107,18 @@ def _is_contended(error: RunFailed) -> bool:
 
 def _is_followed(seen: Convergence, carried: Carried, rounds: Rounds) -> bool:
     """Return whether another pass follows now; waits for it where it has to."""
+    if _is_doubtful(seen, carried):
+        return True
     if carried.runs and (seen.plan.deferred or _adopted(seen) or _leaves_marks(seen, carried)):
         return True
     if carried.runs and seen.plan.lists and seen.plan.lists.again:
         return True
     return rounds.another(seen.plan.geo, changed=bool(carried.runs and seen.geo_changes))
+
+
+def _is_doubtful(seen: Convergence, carried: Carried) -> bool:
+    """Return whether refused records may be gone from a zone that was not listed, rather than wrong."""
+    return seen.is_from_memory and bool(carried.rejected)
 
 
 def _leaves_marks(seen: Convergence, carried: Carried) -> bool:

@@ -7,7 +7,10 @@ of ours that state knows by their ids: whether a name is free, or a record is go
 from __future__ import annotations
 
 from cli.reconcile.result import Convergence
+from stacks.model.claims import Claim
+from stacks.model.values import Known
 from stacks.observe.remembered import NOTHING, Remembered, remember
+from stacks.observe.world import Sights
 from stacks.plan.changes import Action
 from stacks.settings.stack import Settings
 
@@ -24,6 +27,16 @@ def remembered_of(settings: Settings, done: Convergence) -> Remembered:
     is_open = any((plan.conflicts, plan.deferred, plan.rejected, plan.full, done.refusals, done.unread_at_providers))
     is_known = all(change.action in _AS_PLANNED for change in done.changes)
     return remember(settings, done.observation) if is_known and not is_open else NOTHING
+
+
+def asks_for_the_same(before: Sights, now: Sights) -> bool:
+    """Return whether objects ask for the same names and types as before: else something is to be made or deleted."""
+    return _asked(before) == _asked(now)
+
+
+def _asked(sights: Sights) -> set[tuple[str, str | None]]:
+    found = (one.found.value for one in sights.of_records if isinstance(one.found, Known))
+    return {(claim.name, claim.type) for claims in found for claim in claims if isinstance(claim, Claim)}
 
 
 def is_enough(seen: Convergence) -> bool:

@@ -6,7 +6,6 @@ file, as it has read it half a second before. That would undo what a person has 
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from cli.session.session import Session
 from stacks.model.errors import NotNow
 from stacks.model.shards import label_of
 
-ADDED = ("secretsprovider", "encryptedkey", "encryptionsalt")
+_ADDED = ("secretsprovider", "encryptedkey", "encryptionsalt")
 """What the engine adds beside `config` (pulumi, sdk/go/common/workspace, ProjectStack)."""
 
 
@@ -32,11 +31,11 @@ def engine_settings(session: Session) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="truenorth-settings-") as folder:
         copy = Path(folder) / file.name
         try:
-            shutil.copyfile(file, copy)
+            before = file.read_bytes()
         except FileNotFoundError as error:
             do = "put it back: what was read of it before is not enough for the engine"
             raise NotNow("the settings file has gone", str(file), do) from error
-        before = copy.read_bytes()
+        copy.write_bytes(before)
         try:
             yield copy
         finally:
@@ -51,7 +50,7 @@ def _append(file: Path, written: Path) -> None:
         there, found = yaml.safe_load(text), yaml.safe_load(written.read_text(encoding="utf-8"))
         if not isinstance(there, dict):
             return  # somebody is writing it
-        more = {key: found[key] for key in ADDED if key in found and key not in there}
+        more = {key: found[key] for key in _ADDED if key in found and key not in there}
         lines = ("" if text.endswith("\n") else "\n") + yaml.safe_dump(more)
         if more and yaml.safe_load(text + lines) == there | more:
             with file.open("a", encoding="utf-8") as end:

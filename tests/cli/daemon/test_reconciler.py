@@ -11,13 +11,14 @@ from cli.daemon.reconciler import Reconciler
 from cli.events import Trigger, Turn
 from cli.reconcile.look import ConvergenceOptions
 from cli.reconcile.result import Convergence
-from stacks.model.claims import SourceSighting
+from stacks.model.claims import Claim, SourceSighting
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
 from stacks.model.values import Known, ZoneSnapshot
 from stacks.observe.remembered import Remembered
 from stacks.observe.world import Sights
 from stacks.settings.stack import parse
+from tests.stacks.plan.shared_world import asks, source
 
 OBJECTS = SourceSighting("home", "ingress", "Ingress", Known(()))
 
@@ -80,6 +81,15 @@ class TestListing:
         take(taking, Trigger.START)
         take(taking, trigger)
         assert not asked[-1]
+
+    @pytest.mark.parametrize(("claims", "is_listed"), [((), True), ((asks("192.0.2.2"),), False)])
+    def test_names_that_come_or_go_have_it_listed_at_once(
+        self, monkeypatch: pytest.MonkeyPatch, claims: tuple[Claim, ...], *, is_listed: bool
+    ) -> None:
+        taking, asked = a_reconciler(monkeypatch, *[outcome()] * 2)
+        take(taking, Trigger.START, Sights((), (source("home", asks("192.0.2.1")),)))
+        take(taking, Trigger.OBJECTS, Sights((), (source("home", *claims),)))
+        assert (not asked[-1]) is is_listed
 
     def test_another_leader_may_have_changed_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         taking, asked = a_reconciler(monkeypatch, outcome(), outcome())
