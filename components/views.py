@@ -42,5 +42,7 @@ def several(zones: Iterable[str]) -> tuple[str, ...]:
 
 
 def _parted(name: str) -> tuple[str, str]:
+    if SIGN not in name:  # nearly all names, several times each in a plan
+        return name, OUTSIDE
     before, sign, view = name.rpartition(SIGN)
     return (before, view) if sign and VIEW.match(view) else (name, OUTSIDE)

@@ -47,10 +47,7 @@ def read(name: str, content: str, readers: Readers) -> HeritageMark | None:
     """Return the mark in a TXT record of this name and content; None for any other text."""
     ours = ownership.parse(labels.unquoted(content))
     if ours and ours.heritage == ownership.HERITAGE:
-        hosts = [
-            (ownership.marked_name(name, kind, readers.truenorth_prefix), kind) for kind in readers.truenorth_types
-        ]
-        marks = tuple(MarkedSet(host, kind) for host, kind in hosts if host)
+        marks = ownership.marked(name, readers.truenorth_types, readers.truenorth_prefix)
         return HeritageMark("truenorth", ours.owner, ours.resource, marks, instance=ours.instance)
     owner = cloudflare_ddns.parse(content)
     if owner is not None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from components.marks.marked import MarkedSet
 from components.records.types import DELEGATING_TYPES
 
 HERITAGE = "truenorth"
@@ -83,10 +84,20 @@ def mark_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
     return f"{label}{host}"
 
 
-def marked_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
-    """Return the name of the record set of this type with a mark of this name; "" for none."""
-    label = _label(record_type, prefix)
-    if not name.startswith(label):
-        return ""
-    host = name.removeprefix(label)
+def marked(name: str, record_types: tuple[str, ...], prefix: str = DEFAULT_PREFIX) -> tuple[MarkedSet, ...]:
+    """Return the record sets, of these types, that a mark of this name may speak of."""
+    hosts = (
+        (name.removeprefix(label), record_type)
+        for record_type, label in _labels(record_types, prefix)
+        if name.startswith(label)
+    )
+    return tuple(MarkedSet(_unhidden(host), record_type) for host, record_type in hosts if host)
+
+
+@cache
+def _labels(record_types: tuple[str, ...], prefix: str) -> tuple[tuple[str, str], ...]:
+    return tuple((record_type, _label(record_type, prefix)) for record_type in record_types)
+
+
+def _unhidden(host: str) -> str:
     return f"*{host.removeprefix(WILDCARD_LABEL)}" if host.startswith(f"{WILDCARD_LABEL}.") else host

@@ -48,10 +48,13 @@ def _kept(endpoint: Endpoint, zone: ZoneSettings, keeping: Keeping) -> Endpoint:
 
 
 def _wanted(zone: ZoneSettings, addresses: AddressesByLink) -> tuple[Endpoint, ...]:
-    aliases = [entry for entry in zone.names if zone.is_alias(entry)]
-    found = [
-        endpoint for entry in zone.names if not zone.is_alias(entry) for endpoint in _of_name(entry, zone, addresses)
-    ]
+    aliases: list[NameSettings] = []
+    found: list[Endpoint] = []
+    for entry in zone.names:
+        if zone.is_alias(entry):
+            aliases.append(entry)
+        else:
+            found += _of_name(entry, zone, addresses)
     found += [_alias(entry, zone) for entry in aliases]
     if aliases:
         found += _canonical(aliases, found, zone, addresses)
@@ -83,14 +86,15 @@ def _canonical(
     aliases: list[NameSettings], others: list[Endpoint], zone: ZoneSettings, addresses: AddressesByLink
 ) -> Iterator[Endpoint]:
     """Yield the endpoints of the canonical name. It is proxied only if all its aliases are: else it would hide them."""
-    if any(endpoint.name == zone.canonical_fqdn for endpoint in others):
+    name = zone.canonical_fqdn
+    if any(endpoint.name == name for endpoint in others):
         return
     proxied = all(_proxied(entry, zone) for entry in aliases)
     wanted = [record_type for entry in aliases for record_type in entry.types or _types(entry, (WAN,), addresses)]
     for record_type in sorted(set(wanted)):
         targets = addresses_of(record_type, (WAN,), addresses)
         yield Endpoint(
-            name=zone.canonical_fqdn,
+            name=name,
             type=record_type,
             targets=targets,
             ttl=canonical.ttl(zone.ttl, proxied=proxied, automatic=zone.traits.automatic_ttl),

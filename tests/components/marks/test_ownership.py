@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.marks import ownership
+from components.marks.marked import MarkedSet
 from components.marks.ownership import Mark, encode, mark_name, parse
 from components.records import canonical
 
@@ -65,6 +66,6 @@ def test_no_text_makes_the_parser_fail(text: str) -> None:
 )
 def test_a_mark_stands_inside_its_zone_beside_its_record(name: str, record_type: str, expected: str) -> None:
     assert mark_name(name, record_type) == expected
-    assert ownership.marked_name(expected, record_type) == name
-    assert ownership.marked_name("www.example.com", record_type) == ""
+    assert ownership.marked(expected, (record_type,)) == (MarkedSet(name, record_type),)
+    assert ownership.marked("www.example.com", (record_type,)) == ()
     canonical.check_name(expected)

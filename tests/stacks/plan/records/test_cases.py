@@ -50,7 +50,7 @@ def mark(place: str, owner: str = "home", record_type: str = "A") -> LiveRecord:
 def state(*records: LiveRecord) -> list[RegisteredRecord]:
     """State holds these, marks as the marks of the set beside them."""
     hosts = [one.record.name for one in records if one.record.type != "TXT"]
-    name = hosts[0] if hosts else ownership.marked_name(records[0].record.name, "A")
+    name = hosts[0] if hosts else ownership.marked(records[0].record.name, ("A",))[0].name
     names = {"TXT": f"{name}/A/mark"}
     return [registered(names.get(one.record.type, f"{name}/{one.record.type}"), one.record, one.id) for one in records]
 
