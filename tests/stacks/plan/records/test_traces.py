@@ -70,6 +70,11 @@ class TestWhereStateWasLost:
         settings = make_settings("www", marks="comment")
         assert taken(settings, live, LOST) == {"stray"}
 
+    def test_a_comment_says_nothing_where_marks_are_texts(self) -> None:
+        live, _ = owned_www(OTHER)
+        two = [beside(OTHER, "[truenorth owner=home]"), LiveRecord("r2", a_record("www", "198.51.100.7")), live[1]]
+        assert taken(make_settings("www"), two, LOST) == set()
+
     def test_what_nobody_wants_is_left_alone(self) -> None:
         """It may be of another stack that has the same owner by mistake."""
         live, _ = owned_www(OTHER)
@@ -115,6 +120,18 @@ class TestWhatACutOffRunWasAboutToMake:
         live, _ = owned_www(OTHER)
         assert deleted(make_settings(), live[:1], made(OTHER)) == set()
         assert taken(make_settings("www", marks="none"), live[:1], made(OTHER)) == set()
+
+    def test_is_taken_over_without_a_mark_under_a_wildcard_alone(self) -> None:
+        """Its mark would have come after it there."""
+        live, _ = owned_www(OTHER)
+        wildcard = LiveRecord("w1", a_record("*", "198.51.100.7"))
+        assert taken(make_settings("www"), [live[0], wildcard], made(OTHER)) == {"r1"}
+        assert taken(make_settings("www"), live[:1], made(OTHER)) == set()
+
+    def test_is_left_to_who_has_marked_it_meanwhile_under_a_wildcard_too(self) -> None:
+        live, _ = owned_www(OTHER)
+        wildcard = LiveRecord("w1", a_record("*", "198.51.100.7"))
+        assert taken(make_settings("www", owner="other"), [*live, wildcard], made(OTHER)) == set()
 
     def test_is_taken_over_as_it_is_while_the_address_is_unknown(self) -> None:
         live, _ = owned_www(OTHER)
