@@ -42,6 +42,10 @@ _LEADING = frozenset({None, "A", "AAAA", "CNAME", "MX", "NS", "PTR"})
 _HINTS = ("ipv4hint=", "ipv6hint=")
 
 
+IN_THE_SETTINGS = "the settings have it too, and what they say counts; take it out of one of the two"
+"""Why an object does not get a name."""
+
+
 @dataclass(frozen=True)
 class Closed:
     """The names at which no object may have records. names: those of the settings."""
@@ -61,7 +65,7 @@ class Closed:
     def reason(self, name: str) -> str:
         """Return the reason why no object may have a name; "" where one may."""
         if name in self.names:
-            return "the settings have it too, and what they say counts; take it out of one of the two"
+            return IN_THE_SETTINGS
         return "an ownership mark stands there, or may one day" if self.is_mark_place(name) else ""
 
     def is_mark_place(self, name: str) -> bool:
@@ -210,7 +214,7 @@ def admitted(
             refused[claim.object, reason][claim.name] = None
         else:
             kept.append(claim)
-    return kept, tuple(_complaint(key, tuple(names), reason) for (key, reason), names in refused.items())
+    return kept, tuple(without_names(key, tuple(names), reason) for (key, reason), names in refused.items())
 
 
 def rules_of(settings: Settings, sources: Iterable[SourceSighting]) -> Mapping[str, ClusterDefaults]:
@@ -229,6 +233,7 @@ def _namespaces(cluster: str, sources: Sequence[SourceSighting]) -> Known[Mappin
     return found if isinstance(found, Unknown) else Known({name: dict(labels) for name, labels in found.value})
 
 
-def _complaint(key: ObjectKey, names: Sequence[str], reason: str) -> Complaint:
+def without_names(key: ObjectKey, names: Sequence[str], reason: str) -> Complaint:
+    """Return the complaint to an object that does not get some of its names."""
     text = f"{key}: it does not get {listed(names)}: {reason}"
     return Complaint(key, "", "", "", text)

@@ -20,7 +20,7 @@ from components.records.types import why_not_at
 from components.views import bare
 from stacks.model.claims import WEBHOOK, Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Endpoint, Known, NameQueue, Unknown
-from stacks.plan.desired.admission import Closed, admitted, rules_of, without_targets
+from stacks.plan.desired.admission import IN_THE_SETTINGS, Closed, admitted, rules_of, without_names, without_targets
 from stacks.plan.desired.claims import NOBODY, SharingRules, settle
 from stacks.plan.desired.endpoints import FAMILY, AddressesByLink, addresses_of, detected_types
 from stacks.plan.desired.keeping import Keeping, kept, wants_proxy
@@ -167,7 +167,7 @@ def zone_claims(
         for endpoint in found:
             mine, is_apex = Neighbour(endpoint.type, endpoint.proxied), endpoint.name == zone.zone
             if any(clash(zone.traits, mine, one, at_apex=is_apex) for one in taken.get(claim.name, ())):
-                complaints += _in_the_settings(claim)
+                complaints += (without_names(key, (claim.name,), IN_THE_SETTINGS) for key, _ in _parts(claim))
                 continue
             endpoints.append(endpoint)
             objects[endpoint.name, endpoint.type] = tuple(
@@ -247,13 +247,6 @@ def _known(targets: Targets, record_type: str, addresses: AddressesByLink) -> Kn
 
 def _said_or(said: T | None, default: T) -> T:
     return default if said is None else said
-
-
-def _in_the_settings(claim: Claim) -> Iterator[Complaint]:
-    """Yield the complaint to each claiming object that the settings have the name."""
-    said = "the settings have it too, and what they say counts; take it out of one of the two"
-    for key, _ in _parts(claim):
-        yield Complaint(key, "", "", "", f"{key}: {claim.name} stays as the settings want it: {said}")
 
 
 def _fault(claim: Claim, zone: ZoneSettings, links: frozenset[str]) -> Complaint | None:

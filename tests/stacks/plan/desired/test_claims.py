@@ -294,8 +294,11 @@ class TestTwoNamespaces:
         found = settle((self.MINE, self.THEIRS), having(self.MINE))
         assert targets(found.claims) == {f"{WWW} A": ("192.0.2.1",)}
         (complaint,) = found.complaints
-        assert complaint.object == self.THEIRS.object
-        assert "HTTPRoute shop/mine in home has www.example.com because it asked for it first" in complaint.text
+        text = (
+            f"{self.THEIRS.object}: HTTPRoute shop/mine in home has www.example.com because it asked for it first (of "
+            "two at once the first by name), and objects of different namespaces share no name (cluster.merge)"
+        )
+        assert complaint == Complaint(self.THEIRS.object, "", "", "", text)
 
     def test_nobody_adds_another_type_to_it(self) -> None:
         theirs = of(OTHER, wish("2001:db8::66", record_type="AAAA"))

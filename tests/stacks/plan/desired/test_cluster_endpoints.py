@@ -250,6 +250,14 @@ class TestNamesOfTheSettings:
         found = asked_of(wish("a.example.edu", record_type="CNAME"), settings=make_settings(SAME))
         assert (found.endpoints, len(found.complaints)) == ((), 1)
 
+    def test_with_mail_alone_leave_no_room_for_an_alias_and_each_object_is_told_so(self) -> None:
+        mail = {"name": "www", "type": "MX", "content": "10 mail.example.com"}
+        alias = wish("a.example.edu", record_type="CNAME")
+        found = asked_of(alias, replace(alias, object=API), settings=make_settings(records=[mail]))
+        why = "it does not get www.example.com: the settings have it too, and what they say counts; take it out of one"
+        assert (found.endpoints, len(found.complaints)) == ((), 2)
+        assert all(one.text.startswith(f"{one.object}: {why}") for one in found.complaints)
+
     def test_of_two_types_tell_the_object_once(self) -> None:
         seen: AddressesByLink = {(WAN, family): addresses("203.0.113.7") for family in Family}
         found = asked_of(wish(record_type=None, targets=Detected()), settings=make_settings("www"), seen=seen)
