@@ -263,6 +263,12 @@ class TestTypesThatAreNotKnown:
         assert targets(found) == {f"{WWW} A": Unknown, f"{WWW} AAAA": ("2001:db8::1",)}
         assert {one.ttl for one in found} == {60}
 
+    def test_whose_claim_is_about_one_type_keeps_nobody_from_another_that_it_has(self) -> None:
+        one_type = replace(self.UNSEEN, type="A")
+        other = wish("2001:db8::1", record_type="AAAA")
+        found = settle((one_type, other), having(self.UNSEEN, record_type="AAAA"))
+        assert targets(found.claims) == {f"{WWW} AAAA": ("2001:db8::1",)}
+
     def test_what_has_an_address_keeps_an_alias_from_its_name(self) -> None:
         both = (self.UNSEEN, wish("lb.example.net", record_type="CNAME"))
         assert targets(settle(both, having(self.UNSEEN)).claims) == {f"{WWW} None": Unknown}

@@ -115,6 +115,14 @@ class TestDeletions:
         assert refused.where.startswith("zone example.com: n0.example.com A, n1.example.com A, ")
         assert refused.where.endswith(" and 5 more") or refused.where.endswith(", 5 more")
 
+    def test_say_which_number_of_the_settings_they_exceed(self) -> None:
+        guard = {"deletions": 1, "updates": 2}
+        (refused,) = found(make_settings(*TEN), make_settings(*TEN[:8], guard=guard))
+        assert refused.what == (
+            "2 of the 10 records of ours in example.com (20 %) would be deleted; a run may do so with 1 "
+            "(guard.share 0.3, guard.deletions 1)"
+        )
+
 
 class TestUpdates:
     @pytest.mark.parametrize("change", [{"ttl": 300}, {"proxied": True}, {"comment": "moved"}])
@@ -135,6 +143,14 @@ class TestUpdates:
         after = [*({"name": name, "ttl": 300} for name in TEN[:2]), *TEN[2:]]
         assert found(make_settings(*TEN), make_settings(*after)) == ()
         assert told(found(make_settings(*TEN), make_settings(*after, guard={"updates": 1}))) == [(2, "updated")]
+
+    def test_say_which_number_of_the_settings_they_exceed(self) -> None:
+        after = [*({"name": name, "ttl": 300} for name in TEN[:2]), *TEN[2:]]
+        (refused,) = found(make_settings(*TEN), make_settings(*after, guard={"updates": 1, "deletions": 2}))
+        assert refused.what == (
+            "2 of the 10 records of ours in example.com (20 %) would be updated; a run may do so with 1 "
+            "(guard.share 0.3, guard.updates 1)"
+        )
 
     def test_of_names_that_were_edited_count_unless_they_point_here_again(self) -> None:
         def edited(content: str, ttl: int = 1) -> Edits:
