@@ -86,12 +86,11 @@ def mark_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
 
 def marked(name: str, record_types: tuple[str, ...], prefix: str = DEFAULT_PREFIX) -> tuple[MarkedSet, ...]:
     """Return the record sets, of these types, that a mark of this name may speak of."""
-    hosts = (
-        (name.removeprefix(label), record_type)
+    return tuple(
+        MarkedSet(_unhidden(name.removeprefix(label)), record_type)
         for record_type, label in _labels(record_types, prefix)
-        if name.startswith(label)
+        if name.startswith(label) and name != label
     )
-    return tuple(MarkedSet(_unhidden(host), record_type) for host, record_type in hosts if host)
 
 
 @cache

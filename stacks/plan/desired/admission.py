@@ -40,8 +40,6 @@ _SRV_LABELS = 2
 _LEADING = frozenset({None, "A", "AAAA", "CNAME", "MX", "NS", "PTR"})
 """The types of records that lead to the last word of their content."""
 _HINTS = ("ipv4hint=", "ipv6hint=")
-
-
 IN_THE_SETTINGS = "the settings have it too, and what they say counts; take it out of one of the two"
 """Why an object does not get a name."""
 
@@ -228,12 +226,12 @@ def without_targets(claim: Claim, reason: Unknown) -> Claim:
     return replace(claim, type=None, targets=reason, ttl=None, proxied=None, comment=None, tags=None)
 
 
-def _namespaces(cluster: str, sources: Sequence[SourceSighting]) -> Known[Mapping[str, Mapping[str, str]]] | Unknown:
-    found = next((one.namespaces for one in sources if one.cluster == cluster), Known(()))
-    return found if isinstance(found, Unknown) else Known({name: dict(labels) for name, labels in found.value})
-
-
 def without_names(key: ObjectKey, names: Sequence[str], reason: str) -> Complaint:
     """Return the complaint to an object that does not get some of its names."""
     text = f"{key}: it does not get {listed(names)}: {reason}"
     return Complaint(key, "", "", "", text)
+
+
+def _namespaces(cluster: str, sources: Sequence[SourceSighting]) -> Known[Mapping[str, Mapping[str, str]]] | Unknown:
+    found = next((one.namespaces for one in sources if one.cluster == cluster), Known(()))
+    return found if isinstance(found, Unknown) else Known({name: dict(labels) for name, labels in found.value})
