@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from components.records.logical_name import LogicalName
@@ -39,6 +39,12 @@ from tests.stacks.plan.any_parents import (
 from tests.stacks.plan.paper import Paper
 
 EXAMPLES = examples(300)
+ALL_SILENT_BUT_ONE_THAT_REFUSES: list[Step] = [
+    ("addresses", ("one", ())),
+    ("addresses", ("three", ())),
+    ("said", (("web", STRANGE), REFUSED[0])),
+    ("refs", ("web", ("three", STRANGE, "one"))),
+]
 Marks = tuple[str, str]
 
 
@@ -102,7 +108,8 @@ class World:
             was = {one: values for (of, one), values in before.items() if of == name}
             now = {one: self._gives(name, one, was) for one in of_route}
             gone = any(was.get(one) and self._is_gone(name, one) for one in of_route)
-            if STRANGE in of_route and not any(self.is_heard(name, one) for one in of_route) and not gone:
+            unseen = STRANGE in of_route and not self._is_gone(name, STRANGE)  # where it refuses, it is heard
+            if unseen and not any(self.is_heard(name, one) for one in of_route) and not gone:
                 now = was  # nobody can be heard, and one not even be seen: the whole name stays
             self.gave |= {(name, one): values for one, values in now.items()}
 
@@ -153,6 +160,7 @@ def usual(marks: Marks, of_web: tuple[str, ...] = ("one", "two")) -> World:
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(marks=any_marks(), history=st.lists(steps, max_size=14))
+@example(marks=("txt", "txt"), history=ALL_SILENT_BUT_ONE_THAT_REFUSES)
 def test_each_parent_gives_what_it_says_or_what_it_gave_when_it_was_last_heard(
     marks: Marks, history: list[Step]
 ) -> None:
