@@ -91,13 +91,14 @@ def running(
     records: str = "",
     transfer: str = f'key "{KEY}"; key "{WEAK}";',
     zones: Sequence[str] = (ZONE,),
+    refused: str = "",
 ) -> Iterator[Bind]:
-    """Run a server. records: lines of each zone's file. transfer: who may."""
+    """Run a server. records: lines of each zone's file. transfer: who may. refused: a name that nobody may update."""
     program()
     folder.mkdir(parents=True, exist_ok=True)
     keys = f"{bind.key_of(algorithm)}\n{bind.key_of(name=WEAK, secret=WEAK_SECRET)}"
     with reserved() as port:
-        command = bind.configure(folder, port, zones, keys=keys, transfer=transfer, records=records)
+        command = bind.configure(folder, port, zones, keys=keys, transfer=transfer, records=records, refused=refused)
         with started(folder, port, *command, ready=bind.READY) as made:
             yield made
 

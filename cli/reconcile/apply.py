@@ -76,10 +76,13 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
         keeping = kept_running(session, _teller(listener)) if are_many else nullcontext(session)
         listener = one_at_a_time(listener)
         intended = tell_when_right(writes.intent(seen), session.settings, listener)
-        with keeping as kept, behind_api_proxy(kept, intended) as (place, counts):
+        with ExitStack() as used:
+            kept = used.enter_context(keeping)
+            place, counts = used.enter_context(behind_api_proxy(kept, intended))
+            place, ahead = used.enter_context(at_once(place, seen, todo))
             hide = session_redactor(session, session.variables).text
             found = Found(seen, counts, hide) if counts else None
-            run = partial(_run_but_rejected, place, seen, found, at_once(place, seen, todo))
+            run = partial(_run_but_rejected, place, seen, found, ahead)
             runs = side_by_side(place, [part for part in todo if part.is_urgent], run, listener)
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
     moved = _move(session, seen, listener)

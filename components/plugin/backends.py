@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Protocol
 
 import dns.rdataset
 
 from components.dns_update import batches
 from components.dns_update import changes as dns_changes
+from components.dns_update.batches import in_turn
+from components.dns_update.sent_ahead import SentAhead
 from components.dns_update.server import DnsServer
 from components.plugin.together import Together
 from components.webhook import changes as webhook_changes
 from components.webhook.client import Webhook
 from components.zone_set import SetChange, ZoneSet
 
-_Outcome = TypeVar("_Outcome")
 _PAUSE = 0.03
 """Seconds: a hundredth of what a run takes, and what a busy engine sends in them goes in one message."""
 
@@ -40,11 +41,12 @@ class Backend(Protocol):
 class DynamicUpdates:
     """A name server that takes dynamic updates (RFC 2136). It keeps every ttl.
 
-    Changes that come one upon the other go in one message.
+    Changes that come one upon the other go in one message. ahead: what was sent before the engine asks for it.
     """
 
-    def __init__(self, server: DnsServer) -> None:
+    def __init__(self, server: DnsServer, ahead: SentAhead) -> None:
         self._server = server
+        self._ahead = ahead
         self._changes = Together[SetChange, None](self._carry_out, threading.Lock(), pause=_PAUSE)
 
     def look(self, wanted: ZoneSet) -> dns.rdataset.Rdataset | None:
@@ -53,20 +55,26 @@ class DynamicUpdates:
 
     def create(self, wanted: ZoneSet) -> int:
         """Make a set by an update."""
-        self._changes.ask(SetChange(None, wanted))
+        self._make(SetChange(None, wanted))
         return wanted.ttl
 
     def replace(self, known: ZoneSet, wanted: ZoneSet) -> int:
         """Change a set by an update."""
-        self._changes.ask(SetChange(known, wanted))
+        self._make(SetChange(known, wanted))
         return wanted.ttl
 
     def remove(self, known: ZoneSet) -> None:
         """Remove a set by an update."""
-        self._changes.ask(SetChange(known, None))
+        self._make(SetChange(known, None))
 
-    def _carry_out(self, changes: Sequence[SetChange]) -> Sequence[Exception | None]:
-        return of_each_name_in_turn(changes, lambda some: batches.carry_out_all(self._server, some))
+    def _make(self, change: SetChange) -> None:
+        if not (told := self._ahead.claim(change)):
+            self._changes.ask(change)
+        elif fault := told[0]:
+            raise fault
+
+    def _carry_out(self, changes: Sequence[SetChange]) -> list[Exception | None]:
+        return [one for unit in batches.carry_out_all(self._server, [(one,) for one in changes]) for one in unit]
 
 
 class ByWebhook:
@@ -101,25 +109,11 @@ class ByWebhook:
 
     def _carry_out(self, changes: Sequence[SetChange]) -> Sequence[int | Exception]:
         self._negotiate({one.about.zone for one in changes})
-        return of_each_name_in_turn(changes, lambda some: webhook_changes.carry_out(self._webhook, some))
+        owners = [{one.about.owner} for one in changes]
+        return in_turn(changes, owners, lambda some: webhook_changes.carry_out(self._webhook, some))
 
     def _negotiate(self, zones: set[str]) -> None:
         """Negotiate for each zone once."""
         for zone in zones - self._negotiated:
             self._webhook.check_takes(zone)
             self._negotiated.add(zone)
-
-
-def of_each_name_in_turn(
-    changes: Sequence[SetChange], carry_out: Callable[[Sequence[SetChange]], Sequence[_Outcome]]
-) -> list[_Outcome]:
-    """Make changes together; of one name one at a time, since the order counts: an alias stands alone."""
-    names = [one.about.owner for one in changes]
-    outcomes: dict[int, _Outcome] = {}
-    left = list(range(len(changes)))
-    while left:
-        first = list({names[at]: at for at in reversed(left)}.values())
-        made = carry_out([changes[at] for at in first])
-        outcomes |= dict(zip(first, made, strict=True))
-        left = [at for at in left if at not in outcomes]
-    return [outcomes[at] for at in range(len(changes))]

@@ -16,6 +16,7 @@ from components.dns_update.connection import (
     Connection,
     secret_fault,
 )
+from components.dns_update.sent_ahead import SentAhead
 from components.dns_update.server import DnsServer
 from components.plugin.backends import Backend, ByWebhook, DynamicUpdates
 from components.webhook import connection as webhook
@@ -46,7 +47,8 @@ def is_name_server(given: Mapping[str, PropertyValue]) -> bool:
 def backend(given: Mapping[str, PropertyValue], environment: Mapping[str, str]) -> Backend:
     """Return the server of a configuration. Raises ValueError where settings are missing or wrong."""
     if webhook.URL not in given:
-        return DynamicUpdates(_server(given, environment))
+        server = _server(given, environment)
+        return DynamicUpdates(server, SentAhead(environment, server.connection))
     if found := _faults_of_webhook(given):
         raise ValueError("; ".join(f"{name}: {reason}" for name, reason in found.items()))
     token = _text(given, webhook.TOKEN) or environment.get(webhook.TOKEN_VARIABLE, "").strip()

@@ -52,7 +52,7 @@ zone "{zone}" {{
   type primary;
   file "{file}";
   allow-transfer {{ {transfer} }};
-  update-policy {{ grant "{key}" zonesub ANY; }};
+  update-policy {{ {denied}grant "{key}" zonesub ANY; }};
 }};
 """
 _STATISTICS = "statistics-channels {{ inet 127.0.0.1 port {port} allow {{ 127.0.0.1; }}; }};"
@@ -78,16 +78,19 @@ def configure(  # noqa: PLR0913 - a server is made of these
     records: str = "",
     logged: bool = True,
     others: str = "",
+    refused: str = "",
 ) -> list[str]:
     """Write a server's files into a folder, and return the command that runs it.
 
     keys: as `key_of` returns them. transfer: who may transfer a zone. records: further lines of each zone's file.
     logged: whether each query is logged. others: further statements of the configuration.
+    refused: a name that the key may not update, "" for none.
     """
     parts = [others]
+    denied = f'deny "{KEY}" name {refused}. ANY; ' if refused else ""
     for zone in zones:
         (folder / zone).write_text(zone_file(zone, records), encoding="utf-8")
-        parts.append(_ZONE.format(zone=zone, file=folder / zone, transfer=transfer, key=KEY))
+        parts.append(_ZONE.format(zone=zone, file=folder / zone, transfer=transfer, key=KEY, denied=denied))
     said = "yes" if logged else "no"
     text = _CONFIGURATION.format(folder=folder, port=port, logged=said, keys=keys, zones="\n".join(parts))
     file = folder / "named.conf"

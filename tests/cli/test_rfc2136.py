@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -50,6 +51,11 @@ def wish(inside: Inside, bind: Bind, *names: object, **others: object) -> None:
     place = {"server": bind.server, "key": KEY}
     own = {"zone": ZONE, "provider": "rfc2136", "rfc2136": place, "name_servers": [bind.server]}
     inside.settings(*names, **{**own, **others})
+
+
+def messages(log: str) -> int:
+    """The messages that have changed the zone, each on a connection of its own."""
+    return len(set(re.findall(r"127\.0\.0\.1#(\d+)/key truenorth: updating zone", log)))
 
 
 def held(bind: Bind) -> dict[str, list[str]]:
@@ -134,6 +140,48 @@ class TestARun:
         bind.write("www", 300, "A", "198.51.100.66")  # drift, which nobody has put right
         assert house.run("destroy", "--yes").returncode == 0
         assert bind.records() == FOREIGN
+
+
+class TestManySets:
+    """What goes out before the engine asks for it, in the messages that BIND has logged."""
+
+    NAMES = tuple(f"n{number}" for number in range(60))
+
+    def test_are_made_changed_and_removed_by_one_message_each(self, house: Inside, bind: Bind) -> None:
+        wish(house, bind, *self.NAMES)
+        before = len(bind.log)
+        assert set(up(house).values()) == {"create"}
+        assert held(bind) == {f"{name}/A": [FIRST_IPV4] for name in self.NAMES}
+        assert messages(bind.log[before:]) == 1
+        before = len(bind.log)
+        remote.set_address(house.places, "203.0.113.8")
+        assert set(up(house).values()) == {"update"}
+        assert held(bind) == {f"{name}/A": ["203.0.113.8"] for name in self.NAMES}
+        assert messages(bind.log[before:]) == 1
+        before = len(bind.log)
+        wish(house, bind, "n0", guard={"share": 1.0})
+        assert set(up(house).values()) == {"delete"}
+        assert held(bind) == {"n0/A": ["203.0.113.8"]}
+        assert messages(bind.log[before:]) == 1
+        assert up(house, "--always") == {}
+
+    def test_are_sent_when_the_engine_asks_for_them_where_the_settings_say_so(self, house: Inside, bind: Bind) -> None:
+        wish(house, bind, *self.NAMES, send="engine")
+        before = len(bind.log)
+        up(house)
+        assert held(bind) == {f"{name}/A": [FIRST_IPV4] for name in self.NAMES}
+        assert messages(bind.log[before:]) > 1
+
+    def test_are_made_but_for_those_that_the_server_refuses_and_those_fail_the_run(
+        self, house: Inside, tmp_path: Path
+    ) -> None:
+        with running(tmp_path / "strict", refused=f"n7.{ZONE}") as own:
+            wish(house, own, *self.NAMES)
+            done = house.run("up")
+            assert done.returncode == 1
+            assert f"n7.{ZONE} A" in done.stderr
+            assert "REFUSED" in done.stderr
+            assert own.names() == {f"{name}/A": [FIRST_IPV4] for name in self.NAMES if name != "n7"}
 
 
 class TestDrift:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cli.reconcile.sending.checkpoints import has_journal, keeps_checkpoints
+from cli.reconcile.sending.checkpoints import BY_MARKS, has_journal, keeps_checkpoints
 from cli.recovery import intent_log, locks
 from cli.recovery.locks import EngineLock
 from cli.session.backend import state_folder
+from cli.state import instance
 from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action
 
@@ -32,11 +33,12 @@ EACH = 0.01
 class AtOnce:
     """The sending of one convergence, which happens once at most.
 
-    places: all stacks that it changes, with their state in a folder. send: begins to send.
+    places: all stacks that it changes, with their state in a folder. sends: each sends a part of the writes, or begins
+    to.
     """
 
-    def __init__(self, places: Sequence[Session], send: Callable[[], None]) -> None:
-        self._places, self._send = places, send
+    def __init__(self, places: Sequence[Session], sends: Sequence[Callable[[], None]]) -> None:
+        self._places, self._sends = places, sends
         self._lock = threading.Lock()
         self._is_sent = False
 
@@ -61,31 +63,61 @@ class AtOnce:
         with self._lock:
             if not self._is_sent:
                 self._is_sent = True
-                self._send()
+                for send in self._sends:
+                    send()
 
 
-def at_once(session: Session, seen: Convergence, todo: Sequence[StackPart]) -> AtOnce | None:
-    """Return the sending of a convergence's writes; None where they wait for an engine to ask for the first."""
-    proxy = session.api_proxy
-    if proxy is None or not _is_safe(session, seen, todo):
-        return None
-    return AtOnce([session.at(part.stack) for part in todo], lambda: proxy.send(_signers(session, seen)))
+@contextmanager
+def at_once(session: Session, seen: Convergence, todo: Sequence[StackPart]) -> Iterator[tuple[Session, AtOnce | None]]:
+    """Yield the session of the engines, and the sending of a convergence's writes.
+
+    The sending is None where all writes wait for an engine to ask for them.
+    """
+    if not _may_be_ahead(session, todo):
+        yield session, None
+        return
+    with _ahead_at_name_servers(session, seen) as (place, send):
+        sends = [send] if send else []
+        proxy = session.api_proxy
+        if proxy is not None and _is_journaled(session, seen, todo):
+            sends.append(lambda: proxy.send(_signers(session, seen)))
+        yield place, AtOnce([session.at(part.stack) for part in todo], sends) if sends else None
 
 
-def _is_safe(session: Session, seen: Convergence, todo: Sequence[StackPart]) -> bool:
-    """Return whether the journal alone would lead to all that has landed, were no engine to note any of it.
+def _may_be_ahead(session: Session, todo: Sequence[StackPart]) -> bool:
+    """Return whether writes may be sent ahead of the engines.
 
     What a run before this one has left open is noted first: it may have taken from the guard's limits of the hour what
-    state does not know yet. Records that are taken over are known to be ours only once they are in state.
+    state does not know yet.
+    """
+    is_open = intent_log.is_open(session) or any(part.interrupted for part in todo)
+    return session.settings.send == "at-once" and not is_open
+
+
+def _is_journaled(session: Session, seen: Convergence, todo: Sequence[StackPart]) -> bool:
+    """Return whether the journal alone would lead to all that has landed, were no engine to note any of it.
+
+    Records that are taken over are known to be ours only once they are in state.
     """
     return (
-        session.settings.send == "at-once"
-        and has_journal(session)
+        has_journal(session)
         and not any(keeps_checkpoints(session, seen.observation.registry, part) for part in todo)
-        and not intent_log.is_open(session)
-        and not any(part.interrupted for part in todo)
         and not any(change.action is Action.ADOPT for change in seen.changes)
     )
+
+
+@contextmanager
+def _ahead_at_name_servers(session: Session, seen: Convergence) -> Iterator[tuple[Session, Callable[[], None] | None]]:
+    """Yield the session and the sending at name servers, where marks alone would lead to all that has landed."""
+    zones = session.settings.each_zone()
+    is_marked = all(zone.marks != "none" for zone in zones) and instance.is_noted(session, seen.observation.registry)
+    if not is_marked or not any(zone.provider in BY_MARKS for zone in zones):
+        yield session, None
+        return
+    from cli.reconcile.sending.name_servers import ahead_of_plugins  # noqa: PLC0415 - dnspython, which few need
+
+    with ahead_of_plugins(session, seen) as ahead:
+        yield ahead
 
 
 def _signers(session: Session, seen: Convergence) -> dict[str, Signer]:

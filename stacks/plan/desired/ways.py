@@ -96,11 +96,16 @@ def _plain(claim: Claim) -> Claim:
     return replace(claim, certainty=Certainty.CERTAIN, would_be=())
 
 
+def _unheard(claim: Claim) -> Claim:
+    """Return a claim of an object of which no parent is heard. What `ways_of` remembers of an unseen one is its own."""
+    return replace(claim, would_be=()) if claim.certainty is Certainty.UNSEEN else _plain(claim)
+
+
 def _of_object(claims: Sequence[Claim], memory: _Memory) -> Iterator[Claim]:
     """Yield the claims of one object with several parents for one name."""
     heard = [one for one in claims if not isinstance(one.targets, Unknown)]
     if len(heard) == len(claims) or (not heard and not _has_left(claims, memory)):
-        yield from map(_plain, claims)  # where nobody can be heard, the whole name stays as it is
+        yield from map(_unheard, claims)  # where nobody can be heard, the whole name stays as it is
         return
     yield from heard
     for claim in claims:
@@ -140,6 +145,14 @@ def _gave(claim: Claim, kind: str, others: Sequence[Claim], memory: _Memory) -> 
         if claim.certainty is Certainty.TENTATIVE:
             return given & _values(dict(claim.would_be).get(kind))
         return given - frozenset[str]().union(*(_values(one.targets) for one in others if one.type == kind))
+    return _remembered_of(claim, ways)
+
+
+def _remembered_of(claim: Claim, ways: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Return the targets that state remembers of an unheard parent. ways: those of the claim's object.
+
+    What former parents gave may be what a parent gives now that cannot be seen and is new to state.
+    """
     if claim.certainty is Certainty.UNSEEN and claim.through not in ways:
         former = (values for parent, values in ways.items() if parent not in claim.parents)
         return frozenset(value for values in former for value in values)
@@ -172,8 +185,7 @@ def ways_of(claims: Iterable[Claim], registry: Registry) -> Mapping[Key, Ways]:
                 before = _Memory(registry).ways if before is None else before
                 for kind in (claim.type,) if claim.type else ("A", "AAAA", "CNAME"):
                     key = (claim.name, kind)
-                    former = before.get(key, {}).get(claim.object.resource, {}).get(claim.through, ())
-                    if former:
+                    if former := _remembered_of(claim, before.get(key, {}).get(claim.object.resource, {})):
                         add(key, claim, former)
     return {
         key: {

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
+import socket
+from collections.abc import Sequence
 from itertools import count
 
 import pytest
 
-from components.dns_update.batches import MOST, carry_out_all
-from components.dns_update.changes import Foreign
+from components.dns_update import batches
+from components.dns_update.batches import MOST, Outcome
+from components.dns_update.changes import Foreign, Unconfirmed
 from components.dns_update.connection import Connection
-from components.dns_update.server import DnsFault, DnsServer, NotDone
+from components.dns_update.server import DnsFault, DnsServer, NoAnswer, NotDone
 from components.zone_set import SetChange, ZoneSet
 from tests.bind import KEY, SECRET, WEAK_SECRET, ZONE, Bind
 from tests.cli.every_type import DIGEST
@@ -22,6 +26,11 @@ NUMBERS = count()
 def new(kind: str = "A", value: str = "192.0.2.1") -> SetChange:
     """A set to be made, at a name that no other test has."""
     return SetChange(None, ZoneSet(ZONE, f"batch-{next(NUMBERS)}", kind, 300, (value,)))
+
+
+def carry_out_all(server: DnsServer, changes: Sequence[SetChange]) -> list[Outcome]:
+    """Make changes that do not belong together."""
+    return [one for unit in batches.carry_out_all(server, [(one,) for one in changes]) for one in unit]
 
 
 def named(change: SetChange) -> str:
@@ -89,3 +98,77 @@ class TestChangesOfSeveralSets:
     def test_have_the_silence_of_the_server_each_and_nothing_was_sent(self) -> None:
         outcomes = carry_out_all(DnsServer(Connection("127.0.0.1:1", KEY), SECRET), [new(), new()])
         assert ["cannot be reached" in str(one) for one in outcomes] == [True, True]
+
+
+class TestChangesThatBelongTogether:
+    def test_are_made_in_their_order_and_what_follows_a_failure_is_not_made(
+        self, server: DnsServer, bind: Bind
+    ) -> None:
+        foreign = SetChange(None, ZoneSet(ZONE, "foreign", "A", 300, ("192.0.2.1",)))
+        first, beside, after, other = new("TXT", '"mark"'), new(), new(), new()
+        units = [(first, beside), (foreign, after), (other,)]
+        made, failed, also = batches.carry_out_all(server, units)
+        assert (made, also) == ([None, None], [None])
+        assert [type(one) for one in failed] == [Foreign]
+        there = bind.records()
+        assert {named(first), named(beside), named(other)} <= there.keys()
+        assert named(after) not in there
+
+    def test_of_one_name_are_made_one_after_the_other(self, server: DnsServer, bind: Bind) -> None:
+        alias = new("CNAME", "host.example.org.")
+        assert carry_out_all(server, [alias]) == [None]
+        address = SetChange(None, ZoneSet(ZONE, alias.about.name, "A", 300, ("192.0.2.1",)))
+        assert carry_out_all(server, [SetChange(alias.wanted, None), new(), address]) == [None] * 3
+        there = bind.records()
+        assert named(address) in there
+        assert named(alias) not in there
+
+
+class TestAMessageThatIsRefused:
+    def test_is_halved_until_what_cannot_be_made_stands_alone(self, server: DnsServer, bind: Bind) -> None:
+        changes = [new() for _ in range(60)]
+        changes[41] = SetChange(None, ZoneSet(ZONE, "foreign", "A", 300, ("192.0.2.1",)))
+        before = len(bind.log)
+        outcomes = carry_out_all(server, changes)
+        assert [at for at, one in enumerate(outcomes) if one is not None] == [41]
+        assert {named(one) for one in changes if one is not changes[41]} <= bind.records().keys()
+        assert messages(bind.log[before:]) <= 1 + 2 * math.ceil(math.log2(len(changes)))
+
+
+class TestAServerThatDoesNotAnswer:
+    def test_is_asked_about_no_more_than_one_lost_change(self, bind: Bind) -> None:
+        requests: list[int] = []
+
+        def lost(number: int, _message: bytes) -> bool:
+            requests.append(number)
+            return True
+
+        changes = [new() for _ in range(40)]
+        with losing_answers(bind.server, lost) as relay:
+            outcomes = carry_out_all(DnsServer(Connection(relay, KEY), SECRET), changes)
+        assert {type(one) for one in outcomes} == {Unconfirmed}
+        assert all(f"of {one.about.said}:" in str(fault) for one, fault in zip(changes, outcomes, strict=True))
+        assert len(requests) == 2
+
+    def test_is_found_out_by_one_message_of_many(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        asked = 0
+
+        def counted() -> bool:
+            nonlocal asked
+            asked += 1
+            return True
+
+        changes = [new() for _ in range(3 * MOST)]
+        server = DnsServer(Connection(f"127.0.0.1:{port}", KEY), SECRET)
+        outcomes = batches.carry_out_all(server, [(one,) for one in changes], counted)
+        assert {type(one) for (one,) in outcomes} == {NoAnswer}
+        assert asked == 1
+
+    def test_gets_nothing_more_once_nothing_may_be_sent(self, server: DnsServer, bind: Bind) -> None:
+        changes = [new() for _ in range(MOST + 1)]
+        allowed = iter([True, False])
+        outcomes = batches.carry_out_all(server, [(one,) for one in changes], lambda: next(allowed))
+        assert outcomes == [*[[None]] * MOST, []]
+        assert named(changes[-1]) not in bind.records()

@@ -45,6 +45,12 @@ ALL_SILENT_BUT_ONE_THAT_REFUSES: list[Step] = [
     ("said", (("web", STRANGE), REFUSED[0])),
     ("refs", ("web", ("three", STRANGE, "one"))),
 ]
+A_NEW_PARENT_THAT_NOBODY_SEES_WHILE_NOBODY_IS_HEARD: list[Step] = [
+    ("refs", ("api", ("one", "two", "three"))),
+    ("addresses", ("one", ())),
+    ("refs", ("api", ("one", STRANGE))),
+    ("said", (("api", "one"), REFUSED[0])),
+]
 Marks = tuple[str, str]
 
 
@@ -161,6 +167,7 @@ def usual(marks: Marks, of_web: tuple[str, ...] = ("one", "two")) -> World:
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(marks=any_marks(), history=st.lists(steps, max_size=14))
 @example(marks=("txt", "txt"), history=ALL_SILENT_BUT_ONE_THAT_REFUSES)
+@example(marks=("txt", "txt"), history=A_NEW_PARENT_THAT_NOBODY_SEES_WHILE_NOBODY_IS_HEARD)
 def test_each_parent_gives_what_it_says_or_what_it_gave_when_it_was_last_heard(
     marks: Marks, history: list[Step]
 ) -> None:

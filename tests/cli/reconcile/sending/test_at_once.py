@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +21,14 @@ from cli.recovery import intent_log
 from cli.session.session import Session
 from cli.shards.parts import StackPart, parts
 from cli.state.store import PulumiBackend
+from components.dns_update.sent_ahead import VARIABLE
 from stacks.observe.project import Project
 from stacks.plan.changes import Action
 from stacks.plan.geo.changes import GeoAction, GeoChange
-from stacks.settings.stack import GuardSettings
+from stacks.settings.credentials import Credentials
+from stacks.settings.stack import GuardSettings, Settings
+from tests.bind import KEY, SECRET
+from tests.cli.reconcile.sending.test_name_servers import at_name_server
 from tests.cli.reconcile.test_writes import seen, settings
 from tests.stacks.plan.worlds import make_settings
 
@@ -93,7 +97,7 @@ class Sent:
 class TestTheWrites:
     def test_go_out_once_our_engine_has_the_lock(self, session: Session, engine: int) -> None:
         sent = Sent()
-        ahead = AtOnce([session], sent)
+        ahead = AtOnce([session], [sent])
         with ahead.once_locked(session):
             assert not sent.now.wait(0.05)
             lock(session, engine)
@@ -101,7 +105,7 @@ class TestTheWrites:
 
     def test_go_out_a_single_time(self, session: Session, engine: int) -> None:
         sent = Sent()
-        ahead = AtOnce([session, session.at("home-shard-1")], sent)
+        ahead = AtOnce([session, session.at("home-shard-1")], [sent])
         lock(session, engine)
         lock(session, engine, stack="home-shard-1")
         for place in (session, session.at("home-shard-1"), session):
@@ -121,7 +125,7 @@ class TestTheWrites:
             other.write_text("{")
         other = other.rename(other.with_name("other.json"))
         lock(session, engine)
-        ahead = AtOnce([session, session.at("home-shard-1")], sent)
+        ahead = AtOnce([session, session.at("home-shard-1")], [sent])
         with ahead.once_locked(session):
             assert not sent.now.wait(0.1)
             other.unlink()
@@ -131,7 +135,7 @@ class TestTheWrites:
         sent = Sent()
         session.hold.interrupt("SIGTERM")
         lock(session, engine)
-        with AtOnce([session], sent).once_locked(session):
+        with AtOnce([session], [sent]).once_locked(session):
             assert not sent.now.wait(0.1)
 
 
@@ -140,41 +144,87 @@ def todo(found: Convergence) -> tuple[StackPart, ...]:
     return parts(GuardSettings(), found.plan, found.observation, found.changes, found.geo_changes, "home")
 
 
+def is_ahead(session: Session, found: Convergence, runs: Sequence[StackPart]) -> bool:
+    """Whether the writes of a convergence go out before an engine asks for the first."""
+    with at_once(session, found, runs) as (_, ahead):
+        return ahead is not None
+
+
 class TestAConvergence:
     @pytest.fixture
     def found(self) -> Convergence:
         return seen(settings("www"))
 
     def test_sends_at_once_unless_the_settings_say_otherwise(self, session: Session, found: Convergence) -> None:
-        assert at_once(session, found, todo(found)) is not None
+        assert is_ahead(session, found, todo(found))
         as_before = session.settings.model_copy(update={"send": "engine"})
-        assert at_once(replace(session, settings=as_before), found, todo(found)) is None
+        assert not is_ahead(replace(session, settings=as_before), found, todo(found))
 
     def test_waits_where_there_is_no_proxy_or_no_journal(self, session: Session, found: Convergence) -> None:
-        assert at_once(replace(session, api_proxy=None), found, todo(found)) is None
-        assert at_once(replace(session, backend="s3://bucket"), found, todo(found)) is None
+        assert not is_ahead(replace(session, api_proxy=None), found, todo(found))
+        assert not is_ahead(replace(session, backend="s3://bucket"), found, todo(found))
 
     def test_waits_while_an_earlier_one_is_not_settled(self, session: Session, found: Convergence) -> None:
         journal = intent_log.journal_path(session)
         assert journal is not None
         journal.parent.mkdir(parents=True)
         journal.touch()
-        assert at_once(session, found, todo(found)) is None
+        assert not is_ahead(session, found, todo(found))
         intent_log.forget(session)
-        assert at_once(session, found, todo(found)) is not None
+        assert is_ahead(session, found, todo(found))
         intent_log.begin(session, found.changes)
-        assert at_once(session, found, todo(found)) is None
+        assert not is_ahead(session, found, todo(found))
 
     def test_waits_where_state_says_that_a_run_was_cut_off(self, session: Session, found: Convergence) -> None:
         cut_off = tuple(replace(part, interrupted=True) for part in todo(found))
-        assert at_once(session, found, cut_off) is None
+        assert not is_ahead(session, found, cut_off)
 
     def test_waits_where_records_are_taken_over(self, session: Session, found: Convergence) -> None:
         taking = replace(found, changes=tuple(replace(one, action=Action.ADOPT) for one in found.changes))
-        assert at_once(session, taking, todo(found)) is None
+        assert not is_ahead(session, taking, todo(found))
 
     def test_waits_where_the_engine_keeps_checkpoints(self, session: Session, found: Convergence) -> None:
         geo = (GeoChange(GeoAction.CREATE, "pool", "home-eu"),)
         balancing = tuple(replace(part, geo_changes=geo) for part in todo(found))
         assert keeps_checkpoints(session, found.observation.registry, balancing[0])
-        assert at_once(session, found, balancing) is None
+        assert not is_ahead(session, found, balancing)
+
+
+class TestAConvergenceAtANameServer:
+    @pytest.fixture
+    def wish(self) -> Settings:
+        return settings("www", provider="rfc2136", rfc2136={"server": "127.0.0.1", "key": KEY})
+
+    @pytest.fixture
+    def found(self, wish: Settings) -> Convergence:
+        return at_name_server(wish)
+
+    @pytest.fixture
+    def house(self, session: Session, wish: Settings) -> Session:
+        credentials = {"example.com": Credentials(token=SECRET, place=("127.0.0.1", KEY, "hmac-sha256"))}
+        return replace(session, settings=wish, credentials=credentials, upstreams={}, api_proxy=None)
+
+    def test_is_sent_at_once_and_the_plugins_are_told(self, house: Session, found: Convergence) -> None:
+        with at_once(house, found, todo(found)) as (place, ahead):
+            assert ahead is not None
+            assert Path(place.environment[VARIABLE]).is_dir()
+        assert not Path(place.environment[VARIABLE]).exists()
+
+    def test_waits_where_the_settings_say_so(self, house: Session, found: Convergence) -> None:
+        as_before = replace(house, settings=house.settings.model_copy(update={"send": "engine"}))
+        assert not is_ahead(as_before, found, todo(found))
+
+    def test_waits_where_no_mark_would_lead_to_what_has_landed(self, house: Session, found: Convergence) -> None:
+        unmarked = replace(house, settings=house.settings.model_copy(update={"marks": "none"}))
+        assert not is_ahead(unmarked, found, todo(found))
+
+    def test_waits_where_the_id_in_the_marks_is_written_down_nowhere(self, house: Session, found: Convergence) -> None:
+        assert not is_ahead(replace(house, backend="s3://bucket"), found, todo(found))
+
+    def test_waits_while_an_earlier_one_is_not_settled(self, house: Session, found: Convergence) -> None:
+        intent_log.begin(house, found.changes)
+        assert not is_ahead(house, found, todo(found))
+
+    def test_that_changes_nothing_there_has_nothing_to_send(self, house: Session, wish: Settings) -> None:
+        found = at_name_server(wish, wish)
+        assert not is_ahead(house, found, todo(found))

@@ -74,6 +74,18 @@ def test_checkpoints_are_kept_with_a_provider_that_the_proxy_does_not_know(sessi
     assert keeps_checkpoints(session, REGISTRY, part(*names))
 
 
+@pytest.mark.parametrize(("names", "without"), [(["www"], []), (MANY, ["txt"])], ids=["few", "many"])
+def test_of_many_changes_at_a_name_server_none_are_kept_since_its_marks_lead_to_what_was_made(
+    session: Session, names: list[str], without: list[str]
+) -> None:
+    place = {"server": "127.0.0.1", "key": "truenorth"}
+    session = replace(session, settings=settings("www", provider="rfc2136", rfc2136=place), upstreams={})
+    assert not has_journal(session)
+    for marks in ("txt", "none"):
+        marked = replace(session, settings=session.settings.model_copy(update={"marks": marks}))
+        assert keeps_checkpoints(marked, REGISTRY, part(*names)) == (marks not in without)
+
+
 def test_the_plugin_of_an_unknown_provider_asks_its_api_directly(session: Session) -> None:
     convergence = seen(settings("www"))
     with behind_api_proxy(with_unknown_provider(session), intent(convergence)) as (place, _):

@@ -1,0 +1,116 @@
+"""Send the changes of a convergence at name servers ahead of the engines, in few messages.
+
+A name server takes changes of many sets in a message, and an engine asks for one after the other, stack by stack. What
+was sent is told to our own plugin (`components.dns_update.sent_ahead`), and found again by its marks after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cli.reconcile.sending.checkpoints import BY_MARKS
+from components.dns_update import sent_ahead
+from components.dns_update.batches import Unit, carry_out_all
+from components.dns_update.connection import Connection
+from components.dns_update.server import DnsServer
+from components.records import zone_file_names
+from components.views import bare
+from components.zone_set import SetChange, ZoneSet
+from stacks.plan.changes import Action, Change
+
+if TYPE_CHECKING:
+    from cli.reconcile.result import Convergence
+    from cli.session.session import Session
+    from components.records.record import Record
+    from stacks.plan.records.record_sets import Key
+
+_ORDER = (Action.DELETE, Action.UPDATE, Action.RESTORE, Action.CREATE)
+"""The changes that engines ask for as they are planned, in the order in which sets are sent."""
+_DELEGATING = frozenset({"NS", "DS"})
+"""Types whose order counts beyond their set: a server leaves out a DS without the NS of its name."""
+
+
+@contextmanager
+def ahead_of_plugins(session: Session, seen: Convergence) -> Iterator[tuple[Session, Callable[[], None] | None]]:
+    """Yield the session whose plugins are told what was sent ahead, and what sends it; None for nothing to send."""
+    units = units_of(session, seen)
+    if not units:
+        yield session, None
+        return
+    with sent_ahead.folder() as folder:
+
+        def send() -> None:
+            sent_ahead.send(folder, lambda: _carried_out(session, units))
+
+        yield replace(session, environment={**session.environment, sent_ahead.VARIABLE: str(folder)}), send
+
+
+def units_of(session: Session, seen: Convergence) -> Mapping[str, Sequence[Unit]]:
+    """Return the changes that can be sent ahead, by zone: set by set, deletions first.
+
+    Drift, adoptions and zones that were not listed are left to the engine, which looks at them first.
+    """
+    found: dict[str, Sequence[Unit]] = {}
+    covered = {(one.name, one.type) for one in seen.plan.record_sets if one.covered}
+    for zone in session.settings.each_zone():
+        if zone.provider not in BY_MARKS or zone.zone not in session.credentials:
+            continue
+        by_set: dict[Key, list[Change]] = {}
+        for change in seen.changes:
+            if change.zone == zone.zone:
+                by_set.setdefault(change.resource.record_set, []).append(change)
+        elsewhere = _elsewhere(seen, zone.zone)
+        sets = [
+            sorted(changes, key=lambda one: _rank(one, covered))
+            for key, changes in by_set.items()
+            if key[1] not in _DELEGATING and all(_is_foreseen(one, elsewhere) for one in changes)
+        ]
+        sets.sort(key=lambda changes: _ORDER.index(changes[0].action))
+        if sets:
+            found[zone.zone] = [tuple(_set_change(one, bare(zone.zone)) for one in changes) for changes in sets]
+    return found
+
+
+def _elsewhere(seen: Convergence, zone: str) -> frozenset[str]:
+    """Return the logical names of what state has in another zone, or at another provider: that is replaced."""
+    registered = seen.observation.registry.records
+    return frozenset(one.logical_name for one in registered if one.zone_id != zone or one.provider not in BY_MARKS)
+
+
+def _is_foreseen(change: Change, elsewhere: AbstractSet[str]) -> bool:
+    return change.action in _ORDER and not change.unseen and change.logical_name not in elsewhere
+
+
+def _rank(change: Change, covered: AbstractSet[Key]) -> tuple[int, bool]:
+    """Return the place of a change in its set: as the engine has it, a mark is made first and removed last.
+
+    Under a wildcard it is the other way round (`components.records.record_set`).
+    """
+    is_first = change.resource.is_record == (change.action is Action.DELETE)
+    return _ORDER.index(change.action), is_first == (change.resource.record_set in covered)
+
+
+def _set_change(change: Change, zone: str) -> SetChange:
+    known = None if change.action in {Action.CREATE, Action.RESTORE} else change.before
+    return SetChange(_zone_set(known, zone), _zone_set(change.after, zone))
+
+
+def _zone_set(record: Record | None, zone: str) -> ZoneSet | None:
+    if record is None:
+        return None
+    name = zone_file_names.relative(bare(record.name), zone)
+    return ZoneSet(zone, name, record.type, record.ttl, tuple(zone_file_names.values(record.type, record.content)))
+
+
+def _carried_out(session: Session, units: Mapping[str, Sequence[Unit]]) -> sent_ahead.Outcomes:
+    """Send the changes of each zone, and yield what became of each; what may not be sent any more has no outcome."""
+    for zone, several in units.items():
+        credentials = session.credentials[zone]
+        server = DnsServer(Connection(*credentials.place), credentials.token)
+        for unit, outcomes in zip(several, carry_out_all(server, several, session.hold.may_write), strict=True):
+            for change, outcome in zip(unit, outcomes, strict=False):  # what follows a failure was not sent
+                yield server.connection, change, outcome
