@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import dns.rcode
 
-from components.dns_update.changes import Unconfirmed, carry_out, check_kept, request, unconfirmed
+from components.dns_update.changes import DoubtfulChange, carry_out, check_kept, doubtful, request
 from components.dns_update.server import DnsFault, DnsServer, NoAnswer
 from components.zone_set import SetChange, ZoneSet
 
@@ -36,10 +36,10 @@ Unit = tuple[SetChange, ...]
 def carry_out_all(
     server: DnsServer, units: Sequence[Unit], may_send: Callable[[], bool] = lambda: True
 ) -> list[list[Outcome]]:
-    """Make the changes of units and return what became of each, in a unit up to the first that failed.
+    """Make the changes of units and return their outcomes, in a unit up to the first failure.
 
-    Of each name the changes are made in their order. may_send: called before each message; what may not be sent any
-    more has no outcome.
+    Of each name the changes are made in their order. may_send: called before each message; once it
+    returns False, the changes that are left have no outcome.
     """
     owners = [{one.about.owner for one in unit} for unit in units]
     return in_turn(units, owners, lambda some: _carry_out(server, some, may_send))
@@ -125,11 +125,11 @@ def _together(server: DnsServer, units: Sequence[Unit]) -> list[list[Outcome]]:
 
 
 def _lost(server: DnsServer, units: Sequence[Unit], why: str) -> list[list[Outcome]]:
-    """Find out what became of units whose answer was lost, until the server does not say that either."""
+    """Look for the changes of units without an answer, until the server does not answer that either."""
     found: list[list[Outcome]] = []
     for unit in units:
-        if found and isinstance(found[-1][-1], Unconfirmed):
-            found.append([unconfirmed(unit[0].about, why)])
+        if found and isinstance(found[-1][-1], DoubtfulChange):
+            found.append([doubtful(unit[0].about, why)])
         else:
             found.append(_one_by_one(server, unit, was_lost=why))
     return found

@@ -33,13 +33,13 @@ class Foreign(DnsFault):
     """A change that would overwrite records of somebody else."""
 
 
-class Unconfirmed(DnsFault):
-    """A change whose answer was lost, and of which the server does not say whether it is made."""
+class DoubtfulChange(DnsFault):
+    """A change without an answer: the server does not say whether it is made."""
 
 
-def unconfirmed(about: ZoneSet, why: str) -> Unconfirmed:
+def doubtful(about: ZoneSet, why: str) -> DoubtfulChange:
     """Return the fault of a change of a set that may be made. why: in words."""
-    return Unconfirmed(f"could not confirm the change of {about.said}: {why}; the next run looks what is there")
+    return DoubtfulChange(f"could not confirm the change of {about.said}: {why}; the next run looks what is there")
 
 
 def look(server: DnsServer, wanted: ZoneSet) -> dns.rdataset.Rdataset | None:
@@ -147,7 +147,7 @@ def carry_out(server: DnsServer, change: SetChange, *, was_lost: str = "") -> No
         if (is_ours or was_lost) and _is(result, there):
             return
         raise Foreign(_taken(about, there))
-    raise unconfirmed(about, was_lost)
+    raise doubtful(about, was_lost)
 
 
 def check_kept(server: DnsServer, result: ZoneSet | None) -> None:
@@ -175,11 +175,11 @@ def _left_out(server: DnsServer, result: ZoneSet) -> str:
 
 
 def _has_landed(server: DnsServer, about: ZoneSet, result: ZoneSet | None, why: str) -> bool:
-    """Return whether a change without an answer is in the zone. Raises Unconfirmed where that cannot be known."""
+    """Return whether a change without an answer is in the zone. Raises DoubtfulChange where that cannot be known."""
     try:
         return _is(result, look(server, about))
     except DnsFault as fault:
-        raise unconfirmed(about, f"{why}; then {fault}") from None
+        raise doubtful(about, f"{why}; then {fault}") from None
 
 
 def _is(result: ZoneSet | None, there: dns.rdataset.Rdataset | None) -> bool:

@@ -1,4 +1,4 @@
-"""Changes at name servers that were sent before the engine asks our own plugin for them, and what became of each.
+"""Changes at name servers, sent before the engine asks our own plugin for them, and their outcomes.
 
 The folder between the two has a token, which one of them takes, by its name: who sends ahead, or the plugin that is
 asked first, after which nothing is sent ahead any more.
@@ -29,7 +29,7 @@ Outcomes = Iterable[tuple[Connection, SetChange, Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What became of a change at a server. fault: in words, "" where it is made."""
+    """A change at a server and its outcome. fault: in words, "" where it is made."""
 
     connection: Connection
     change: SetChange
@@ -47,7 +47,7 @@ def folder() -> Iterator[Path]:
 def send(place: Path, carry_out: Callable[[], Outcomes]) -> bool:
     """Send changes unless a plugin was asked for one before; return whether they were.
 
-    carry_out: sends them and returns what became of each. Plugins wait for it.
+    carry_out: sends them and returns their outcomes. Plugins wait for it.
     """
     with (place / _OUTCOMES).open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -59,7 +59,7 @@ def send(place: Path, carry_out: Callable[[], Outcomes]) -> bool:
 
 
 class SentAhead:
-    """What a plugin is told of changes that were sent ahead of it to its server. environment: the plugin's."""
+    """The changes that were sent to a plugin's server ahead of the plugin. environment: the plugin's."""
 
     def __init__(self, environment: Mapping[str, str], connection: Connection) -> None:
         self._place = environment.get(VARIABLE, "")
@@ -68,7 +68,7 @@ class SentAhead:
         self._told: dict[tuple[object, ...], _Told] | None = None
 
     def claim(self, change: SetChange) -> list[Outcome]:
-        """Return what became of a change that the engine asks for; nothing where it was not sent, or is told already.
+        """Return the outcome of a requested change; nothing where it was not sent, or was returned before.
 
         State may have learnt of another set meanwhile than was known: what is wished decides.
         """

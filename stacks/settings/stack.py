@@ -81,7 +81,7 @@ class Settings(ZoneSettings):
     shards: Annotated[int, Field(ge=1, le=1000)] | Literal["auto", "zone", "cluster", "namespace"] = "auto"
     """The number of stacks over which the names are spread, or the property by which they are."""
     send: Literal["at-once", "engine"] = "at-once"
-    """When planned changes go to Cloudflare: while the engine starts, or once it asks for the first of them."""
+    """When planned changes go to Cloudflare or a name server: while the engine starts, or once it asks for them."""
     delete_grace: Annotated[int, Field(ge=0, le=86_400)] = 60
     """Seconds for which `watch` keeps records that are not wanted any more."""
     external_dns: tuple[ExternalDnsSettings, ...] = (ExternalDnsSettings(),)

@@ -36,7 +36,7 @@ _DELEGATING = frozenset({"NS", "DS"})
 
 @contextmanager
 def ahead_of_plugins(session: Session, seen: Convergence) -> Iterator[tuple[Session, Callable[[], None] | None]]:
-    """Yield the session whose plugins are told what was sent ahead, and what sends it; None for nothing to send."""
+    """Yield the session for plugins that are told of changes sent ahead, and the sending; None without changes."""
     units = units_of(session, seen)
     if not units:
         yield session, None
@@ -76,7 +76,7 @@ def units_of(session: Session, seen: Convergence) -> Mapping[str, Sequence[Unit]
 
 
 def _elsewhere(seen: Convergence, zone: str) -> frozenset[str]:
-    """Return the logical names of what state has in another zone, or at another provider: that is replaced."""
+    """Return the logical names that state has in another zone or at another provider: they are replaced."""
     registered = seen.observation.registry.records
     return frozenset(one.logical_name for one in registered if one.zone_id != zone or one.provider not in BY_MARKS)
 
@@ -107,7 +107,7 @@ def _zone_set(record: Record | None, zone: str) -> ZoneSet | None:
 
 
 def _carried_out(session: Session, units: Mapping[str, Sequence[Unit]]) -> sent_ahead.Outcomes:
-    """Send the changes of each zone, and yield what became of each; what may not be sent any more has no outcome."""
+    """Send the changes of each zone, and yield their outcomes; none for a change that may not be sent any more."""
     for zone, several in units.items():
         credentials = session.credentials[zone]
         server = DnsServer(Connection(*credentials.place), credentials.token)

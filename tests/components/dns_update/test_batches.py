@@ -12,7 +12,7 @@ import pytest
 
 from components.dns_update import batches
 from components.dns_update.batches import MOST, Outcome
-from components.dns_update.changes import Foreign, Unconfirmed
+from components.dns_update.changes import DoubtfulChange, Foreign
 from components.dns_update.connection import Connection
 from components.dns_update.server import DnsFault, DnsServer, NoAnswer, NotDone
 from components.zone_set import SetChange, ZoneSet
@@ -146,7 +146,7 @@ class TestAServerThatDoesNotAnswer:
         changes = [new() for _ in range(40)]
         with losing_answers(bind.server, lost) as relay:
             outcomes = carry_out_all(DnsServer(Connection(relay, KEY), SECRET), changes)
-        assert {type(one) for one in outcomes} == {Unconfirmed}
+        assert {type(one) for one in outcomes} == {DoubtfulChange}
         assert all(f"of {one.about.said}:" in str(fault) for one, fault in zip(changes, outcomes, strict=True))
         assert len(requests) == 2
 
