@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,8 @@ def ahead_of_plugins(session: Session, seen: Convergence) -> Iterator[tuple[Sess
     with sent_ahead.folder() as folder:
 
         def send() -> None:
-            sent_ahead.send(folder, lambda: _carried_out(session, units))
+            with suppress(OSError):  # what a full disk does not tell the plugins, the next run finds by its marks
+                sent_ahead.send(folder, lambda: _carried_out(session, units))
 
         yield replace(session, environment={**session.environment, sent_ahead.VARIABLE: str(folder)}), send
 
@@ -52,7 +53,8 @@ def ahead_of_plugins(session: Session, seen: Convergence) -> Iterator[tuple[Sess
 def units_of(session: Session, seen: Convergence) -> Mapping[str, Sequence[Unit]]:
     """Return the changes that can be sent ahead, by zone: set by set, deletions first.
 
-    Drift, adoptions and zones that were not listed are left to the engine, which looks at them first.
+    Drift, adoptions and zones that were not listed are left to the engine, which looks at them first, and so are sets
+    that the DNS cannot have, which our plugin refuses.
     """
     found: dict[str, Sequence[Unit]] = {}
     covered = {(one.name, one.type) for one in seen.plan.record_sets if one.covered}
@@ -70,8 +72,9 @@ def units_of(session: Session, seen: Convergence) -> Mapping[str, Sequence[Unit]
             if key[1] not in _DELEGATING and all(_is_foreseen(one, elsewhere) for one in changes)
         ]
         sets.sort(key=lambda changes: _ORDER.index(changes[0].action))
-        if sets:
-            found[zone.zone] = [tuple(_set_change(one, bare(zone.zone)) for one in changes) for changes in sets]
+        units = [tuple(_set_change(one, bare(zone.zone)) for one in changes) for changes in sets]
+        if right := [unit for unit in units if not any(map(_has_faults, unit))]:
+            found[zone.zone] = right
     return found
 
 
@@ -97,6 +100,10 @@ def _rank(change: Change, covered: AbstractSet[Key]) -> tuple[int, bool]:
 def _set_change(change: Change, zone: str) -> SetChange:
     known = None if change.action in {Action.CREATE, Action.RESTORE} else change.before
     return SetChange(_zone_set(known, zone), _zone_set(change.after, zone))
+
+
+def _has_faults(change: SetChange) -> bool:
+    return any(one.faults() for one in (change.known, change.wanted) if one)
 
 
 def _zone_set(record: Record | None, zone: str) -> ZoneSet | None:

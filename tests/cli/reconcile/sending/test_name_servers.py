@@ -114,6 +114,15 @@ class TestWhatIsSent:
         sent = units_of(session(both), replace(found, changes=(first, *found.changes[1:])))[ZONE]
         assert [[told(one) for one in unit] for unit in sent] == [["+ _truenorth-a.api TXT", "+ api A"]]
 
+    def test_is_nothing_of_a_set_that_the_dns_cannot_have(self) -> None:
+        found = at_name_server(both := wish("www", "api"))
+        record = next(one for one in found.changes if one.logical_name == "www.example.com/A")
+        assert record.after
+        wrong = replace(record, after=replace(record.after, content="no address"))
+        altered = tuple(wrong if one is record else one for one in found.changes)
+        sent = units_of(session(both), replace(found, changes=altered))[ZONE]
+        assert [[told(one) for one in unit] for unit in sent] == [["+ _truenorth-a.api TXT", "+ api A"]]
+
     def test_is_nothing_of_a_delegation_whose_order_counts(self) -> None:
         delegation = [
             {"name": "sub", "type": "NS", "content": "ns1.example.org."},
