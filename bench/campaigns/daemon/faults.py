@@ -22,6 +22,7 @@ LONG = 5.0
 _IMMUTABLE = 422
 _DAMAGED = ("", "{", "\0" * 100, "[]", json.dumps({"version": 3, "checkpoint": {"latest": {"resources": [{}]}}}))
 """What a checkpoint may become, beside being cut off or gone."""
+_PLUGINS = ("pulumi-resource-cloudflare", CLOUDFLARE.module, "pulumi-resource-truenorth")
 
 Strike = Callable[[Storm], None]
 
@@ -54,8 +55,8 @@ def is_engine(process: Process) -> bool:
 
 
 def is_plugin(process: Process) -> bool:
-    """Whether this is the plugin of the provider, real or not."""
-    return "pulumi-resource-cloudflare" in process.command or CLOUDFLARE.module in process.command
+    """Whether this is the plugin of the provider, ours or Cloudflare's, real or not."""
+    return any(one in process.command for one in _PLUGINS)
 
 
 def kill_now(storm: Storm) -> None:

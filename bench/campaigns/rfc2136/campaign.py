@@ -25,7 +25,7 @@ from bench.stage import stage
 
 ROUNDS = int(os.environ.get("BENCH_RFC2136_ROUNDS", "4"))
 RUNS, KILLED, REFUSED = "runs", "killed", "transfers refused"
-_SLOW = 8.0
+_SLOW = 5.0
 """About how many seconds a run takes on a busy machine."""
 _LINGERING = 15.0
 """Seconds for which the engine of a killed `truenorth` is waited for."""

@@ -69,6 +69,16 @@ class TestAKill:
         assert not crash_kill.kill(family, "engine")
         assert len(crash_kill.processes(family)) == 2
 
+    @pytest.mark.parametrize("plugin", ["pulumi-resource-cloudflare", "pulumi-resource-truenorth"])
+    def test_of_the_plugin_ends_that_of_the_provider_alone(self, plugin: str, family: str) -> None:
+        environment = {**os.environ, MARKED_BY: family}
+        with subprocess.Popen(
+            [sys.executable, "-c", "input()", plugin], env=environment, stdin=subprocess.PIPE
+        ) as child:
+            assert crash_kill.kill(family, "plugin")
+            assert child.wait(60) == -signal.SIGKILL
+        assert len(crash_kill.processes(family)) == 2
+
 
 class TestAStrike:
     @pytest.mark.parametrize(
