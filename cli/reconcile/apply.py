@@ -79,7 +79,7 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
         with ExitStack() as used:
             kept = used.enter_context(keeping)
             place, counts = used.enter_context(behind_api_proxy(kept, intended))
-            place, ahead = used.enter_context(at_once(place, seen, todo))
+            place, ahead = used.enter_context(at_once(place, seen, todo, listener))
             hide = session_redactor(session, session.variables).text
             found = Found(seen, counts, hide) if counts else None
             run = partial(_run_but_rejected, place, seen, found, ahead)

@@ -6,13 +6,13 @@ asked first, after which nothing is sent ahead any more.
 
 from __future__ import annotations
 
-import fcntl
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -50,7 +50,7 @@ def send(place: Path, carry_out: Callable[[], Outcomes]) -> bool:
     carry_out: sends them and returns their outcomes. Plugins wait for it.
     """
     with (place / _OUTCOMES).open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        _lock(file, is_shared=False)
         if not _take(place, _SENDING):
             return False
         told = [_Told(where, change, "" if fault is None else str(fault)) for where, change, fault in carry_out()]
@@ -85,10 +85,17 @@ def _read(place: Path) -> tuple[_Told, ...]:
     if _take(place, _ASKED) or not (place / _SENDING).exists():
         return ()
     with (place / _OUTCOMES).open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
+        _lock(file, is_shared=True)
         with suppress(msgspec.DecodeError):  # it was broken off
             return msgspec.json.decode(file.read(), type=tuple[_Told, ...])
     return ()
+
+
+def _lock(file: BinaryIO, *, is_shared: bool) -> None:
+    """Lock a file until it is closed, also by the end of its process; waits for others."""
+    import fcntl  # noqa: PLC0415 - only Unix has it, and our plugin is used elsewhere, too, where nothing is sent ahead
+
+    fcntl.flock(file, fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX)
 
 
 def _take(place: Path, name: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cli.engine.run import Listener
 from cli.reconcile.sending.checkpoints import BY_MARKS, has_journal, keeps_checkpoints
 from cli.recovery import intent_log, locks
 from cli.recovery.locks import EngineLock
@@ -68,15 +69,17 @@ class AtOnce:
 
 
 @contextmanager
-def at_once(session: Session, seen: Convergence, todo: Sequence[StackPart]) -> Iterator[tuple[Session, AtOnce | None]]:
+def at_once(
+    session: Session, seen: Convergence, todo: Sequence[StackPart], listener: Listener
+) -> Iterator[tuple[Session, AtOnce | None]]:
     """Yield the session of the engines, and the sending of a convergence's writes.
 
-    The sending is None where all writes wait for an engine to ask for them.
+    The sending is None where all writes wait for an engine to ask for them. listener: for what lands at name servers.
     """
     if not _may_be_ahead(session, todo):
         yield session, None
         return
-    with _ahead_at_name_servers(session, seen) as (place, send):
+    with _ahead_at_name_servers(session, seen, listener) as (place, send):
         sends = [send] if send else []
         proxy = session.api_proxy
         if proxy is not None and _is_journaled(session, seen, todo):
@@ -107,7 +110,9 @@ def _is_journaled(session: Session, seen: Convergence, todo: Sequence[StackPart]
 
 
 @contextmanager
-def _ahead_at_name_servers(session: Session, seen: Convergence) -> Iterator[tuple[Session, Callable[[], None] | None]]:
+def _ahead_at_name_servers(
+    session: Session, seen: Convergence, listener: Listener
+) -> Iterator[tuple[Session, Callable[[], None] | None]]:
     """Yield the session and the sending at name servers, where marks alone would lead to all that has landed."""
     zones = session.settings.each_zone()
     is_marked = all(zone.marks != "none" for zone in zones) and instance.is_noted(session, seen.observation.registry)
@@ -116,7 +121,7 @@ def _ahead_at_name_servers(session: Session, seen: Convergence) -> Iterator[tupl
         return
     from cli.reconcile.sending.name_servers import ahead_of_plugins  # noqa: PLC0415 - dnspython, which few need
 
-    with ahead_of_plugins(session, seen) as ahead:
+    with ahead_of_plugins(session, seen, listener) as ahead:
         yield ahead
 
 

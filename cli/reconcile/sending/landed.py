@@ -22,9 +22,12 @@ def tell_when_right(intent: Intent, settings: Settings, listener: Listener) -> I
     if not (is_all and are_foreseen and len(intent.foreseen) >= MANY):
         return intent
 
-    def landed() -> None:
-        zones = "zone is" if len({write.zone_id for write in intent.foreseen}) == 1 else "zones are"
-        text = f"the {zones} as wished: all {len(intent.foreseen):,} writes have landed; the engine goes on noting them"
-        listener(Diagnostic("note", text))
+    zones = len({write.zone_id for write in intent.foreseen})
+    return replace(intent, landed=lambda: tell(listener, len(intent.foreseen), zones))
 
-    return replace(intent, landed=landed)
+
+def tell(listener: Listener, writes: int, zones: int) -> None:
+    """Tell a listener that all planned writes have landed. writes, zones: how many there are."""
+    are = "zone is" if zones == 1 else "zones are"
+    text = f"the {are} as wished: all {writes:,} writes have landed; the engine goes on noting them"
+    listener(Diagnostic("note", text))

@@ -12,7 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cli.reconcile.sending.checkpoints import BY_MARKS
+from cli.engine.run import Listener
+from cli.reconcile.sending.checkpoints import BY_MARKS, MANY
+from cli.reconcile.sending.landed import tell
 from components.dns_update import sent_ahead
 from components.dns_update.batches import Unit, carry_out_all
 from components.dns_update.connection import Connection
@@ -35,17 +37,29 @@ _DELEGATING = frozenset({"NS", "DS"})
 
 
 @contextmanager
-def ahead_of_plugins(session: Session, seen: Convergence) -> Iterator[tuple[Session, Callable[[], None] | None]]:
-    """Yield the session for plugins that are told of changes sent ahead, and the sending; None without changes."""
+def ahead_of_plugins(
+    session: Session, seen: Convergence, listener: Listener
+) -> Iterator[tuple[Session, Callable[[], None] | None]]:
+    """Yield the session for plugins that are told of changes sent ahead, and the sending; None without changes.
+
+    listener: is told once all that is planned has landed, if it is much.
+    """
     units = units_of(session, seen)
     if not units:
         yield session, None
         return
     with sent_ahead.folder() as folder:
 
+        def carried_out() -> sent_ahead.Outcomes:
+            outcomes = list(_carried_out(session, units))
+            landed = sum(outcome is None for *_, outcome in outcomes)
+            if landed == len(seen.changes) and landed >= MANY:
+                tell(listener, landed, len(units))
+            return outcomes
+
         def send() -> None:
             with suppress(OSError):  # what a full disk does not tell the plugins, the next run finds by its marks
-                sent_ahead.send(folder, lambda: _carried_out(session, units))
+                sent_ahead.send(folder, carried_out)
 
         yield replace(session, environment={**session.environment, sent_ahead.VARIABLE: str(folder)}), send
 

@@ -146,7 +146,7 @@ def todo(found: Convergence) -> tuple[StackPart, ...]:
 
 def is_ahead(session: Session, found: Convergence, runs: Sequence[StackPart]) -> bool:
     """Whether the writes of a convergence go out before an engine asks for the first."""
-    with at_once(session, found, runs) as (_, ahead):
+    with at_once(session, found, runs, lambda _: None) as (_, ahead):
         return ahead is not None
 
 
@@ -205,7 +205,7 @@ class TestAConvergenceAtANameServer:
         return replace(session, settings=wish, credentials=credentials, upstreams={}, api_proxy=None)
 
     def test_is_sent_at_once_and_the_plugins_are_told(self, house: Session, found: Convergence) -> None:
-        with at_once(house, found, todo(found)) as (place, ahead):
+        with at_once(house, found, todo(found), lambda _: None) as (place, ahead):
             assert ahead is not None
             assert Path(place.environment[VARIABLE]).is_dir()
         assert not Path(place.environment[VARIABLE]).exists()
