@@ -31,8 +31,11 @@ from lab.demo.environment import lab_environment, without_elsewhere
 from lab.world import TOKEN, ZONE, Places
 
 STACK = "crash"
-MARKED_BY = "BENCH_CRASH"
-"""The variable by which all that a run has started is known, whatever sessions and groups it makes."""
+MARKED_BY = "XDG_BENCH_CRASH"
+"""The variable by which all that a run has started is known, whatever sessions and groups it makes.
+
+Its name begins as one that every child gets (`stacks.settings.secrets.children`): else nobody would find the engine.
+"""
 RECORDS = 20_000
 """How many records the zone takes; a batch has 200 writes at most, as on Free zones, so that there are several."""
 GUARD = {"from_records": RECORDS, "emptying": True, "creations": RECORDS}

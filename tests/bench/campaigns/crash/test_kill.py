@@ -20,6 +20,7 @@ from bench.campaigns.crash.world import MARKED_BY, Call, Gate, Moment
 from lab.api.serving import listening
 from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare
+from stacks.settings.secrets.children import ENGINE, PLUGINS
 
 READING, WRITING = Call("GET", 0), Call("POST", 1)
 FAMILY = "import subprocess, sys; subprocess.run([sys.executable, '-c', CHILD], start_new_session=True)".replace(
@@ -78,6 +79,11 @@ class TestAKill:
             assert crash_kill.kill(family, "plugin")
             assert child.wait(60) == -signal.SIGKILL
         assert len(crash_kill.processes(family)) == 2
+
+
+def test_the_engine_and_its_plugins_get_what_they_are_known_by() -> None:
+    assert ENGINE.gets(MARKED_BY)
+    assert all(plugin.gets(MARKED_BY) for plugin in PLUGINS.values())
 
 
 class TestAStrike:
