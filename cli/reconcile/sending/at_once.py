@@ -34,12 +34,12 @@ EACH = 0.01
 class AtOnce:
     """The sending of one convergence, which happens once at most.
 
-    places: all stacks that it changes, with their state in a folder. sends: each sends a part of the writes, or begins
-    to.
+    places: all stacks that it changes, with their state in a folder. send: sends the writes, or
+    begins to.
     """
 
-    def __init__(self, places: Sequence[Session], sends: Sequence[Callable[[], None]]) -> None:
-        self._places, self._sends = places, sends
+    def __init__(self, places: Sequence[Session], send: Callable[[], None]) -> None:
+        self._places, self._send = places, send
         self._lock = threading.Lock()
         self._is_sent = False
 
@@ -64,8 +64,7 @@ class AtOnce:
         with self._lock:
             if not self._is_sent:
                 self._is_sent = True
-                for send in self._sends:
-                    send()
+                self._send()
 
 
 @contextmanager
@@ -79,12 +78,9 @@ def at_once(
     if not _may_be_ahead(session, todo):
         yield session, None
         return
-    with _ahead_at_name_servers(session, seen, listener) as (place, send):
-        sends = [send] if send else []
-        proxy = session.api_proxy
-        if proxy is not None and _is_journaled(session, seen, todo):
-            sends.append(lambda: proxy.send(_signers(session, seen)))
-        yield place, AtOnce([session.at(part.stack) for part in todo], sends) if sends else None
+    with _ahead_at_name_servers(session, seen, listener) as (place, at_name_servers):
+        send = at_name_servers or _by_proxy(session, seen, todo)  # with a name server there is no journal
+        yield place, AtOnce([session.at(part.stack) for part in todo], send) if send else None
 
 
 def _may_be_ahead(session: Session, todo: Sequence[StackPart]) -> bool:
@@ -95,6 +91,13 @@ def _may_be_ahead(session: Session, todo: Sequence[StackPart]) -> bool:
     """
     is_open = intent_log.is_open(session) or any(part.interrupted for part in todo)
     return session.settings.send == "at-once" and not is_open
+
+
+def _by_proxy(session: Session, seen: Convergence, todo: Sequence[StackPart]) -> Callable[[], None] | None:
+    proxy = session.api_proxy
+    if proxy is None or not _is_journaled(session, seen, todo):
+        return None
+    return lambda: proxy.send(_signers(session, seen))
 
 
 def _is_journaled(session: Session, seen: Convergence, todo: Sequence[StackPart]) -> bool:

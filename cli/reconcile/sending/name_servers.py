@@ -72,18 +72,19 @@ def units_of(session: Session, seen: Convergence) -> Mapping[str, Sequence[Unit]
     """
     found: dict[str, Sequence[Unit]] = {}
     covered = {(one.name, one.type) for one in seen.plan.record_sets if one.covered}
+    by_zone: dict[str, dict[Key, list[Change]]] = {}
+    for change in seen.changes:
+        by_zone.setdefault(change.zone, {}).setdefault(change.resource.record_set, []).append(change)
+    places: dict[str, list[tuple[str, str]]] = {}
+    for one in seen.observation.registry.records:
+        places.setdefault(one.logical_name, []).append((one.zone_id, one.provider))
     for zone in session.settings.each_zone():
         if zone.provider not in BY_MARKS or zone.zone not in session.credentials:
             continue
-        by_set: dict[Key, list[Change]] = {}
-        for change in seen.changes:
-            if change.zone == zone.zone:
-                by_set.setdefault(change.resource.record_set, []).append(change)
-        elsewhere = _elsewhere(seen, zone.zone)
         sets = [
             sorted(changes, key=lambda one: _rank(one, covered))
-            for key, changes in by_set.items()
-            if key[1] not in _DELEGATING and all(_is_foreseen(one, elsewhere) for one in changes)
+            for key, changes in by_zone.get(zone.zone, {}).items()
+            if key[1] not in _DELEGATING and all(_is_foreseen(one, places) for one in changes)
         ]
         sets.sort(key=lambda changes: _ORDER.index(changes[0].action))
         units = [tuple(_set_change(one, bare(zone.zone)) for one in changes) for changes in sets]
@@ -92,14 +93,14 @@ def units_of(session: Session, seen: Convergence) -> Mapping[str, Sequence[Unit]
     return found
 
 
-def _elsewhere(seen: Convergence, zone: str) -> frozenset[str]:
-    """Return the logical names that state has in another zone or at another provider: they are replaced."""
-    registered = seen.observation.registry.records
-    return frozenset(one.logical_name for one in registered if one.zone_id != zone or one.provider not in BY_MARKS)
+def _is_foreseen(change: Change, places: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
+    """Return whether an engine asks for a change as it is planned. places: the zone ids and providers that state has.
 
-
-def _is_foreseen(change: Change, elsewhere: AbstractSet[str]) -> bool:
-    return change.action in _ORDER and not change.unseen and change.logical_name not in elsewhere
+    What state has in another zone, or at another provider, is replaced.
+    """
+    known = places.get(change.logical_name, ())
+    stays = all(zone_id == change.zone and provider in BY_MARKS for zone_id, provider in known)
+    return change.action in _ORDER and not change.unseen and stays
 
 
 def _rank(change: Change, covered: AbstractSet[Key]) -> tuple[int, bool]:

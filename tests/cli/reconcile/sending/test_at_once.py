@@ -97,7 +97,7 @@ class Sent:
 class TestTheWrites:
     def test_go_out_once_our_engine_has_the_lock(self, session: Session, engine: int) -> None:
         sent = Sent()
-        ahead = AtOnce([session], [sent])
+        ahead = AtOnce([session], sent)
         with ahead.once_locked(session):
             assert not sent.now.wait(0.05)
             lock(session, engine)
@@ -105,7 +105,7 @@ class TestTheWrites:
 
     def test_go_out_a_single_time(self, session: Session, engine: int) -> None:
         sent = Sent()
-        ahead = AtOnce([session, session.at("home-shard-1")], [sent])
+        ahead = AtOnce([session, session.at("home-shard-1")], sent)
         lock(session, engine)
         lock(session, engine, stack="home-shard-1")
         for place in (session, session.at("home-shard-1"), session):
@@ -125,7 +125,7 @@ class TestTheWrites:
             other.write_text("{")
         other = other.rename(other.with_name("other.json"))
         lock(session, engine)
-        ahead = AtOnce([session, session.at("home-shard-1")], [sent])
+        ahead = AtOnce([session, session.at("home-shard-1")], sent)
         with ahead.once_locked(session):
             assert not sent.now.wait(0.1)
             other.unlink()
@@ -135,7 +135,7 @@ class TestTheWrites:
         sent = Sent()
         session.hold.interrupt("SIGTERM")
         lock(session, engine)
-        with AtOnce([session], [sent]).once_locked(session):
+        with AtOnce([session], sent).once_locked(session):
             assert not sent.now.wait(0.1)
 
 
